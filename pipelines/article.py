@@ -20,11 +20,12 @@ class Article:
     """One announcement, read from one snapshot.
 
     key           16 hex digits of the canonical URL's SHA-256: the public permalink
-    url           canonical URL
+    url           canonical URL, on the scheme it was fetched with
     published_on  the displayed date (发布日期); META and URL dates are marked fallbacks (see rules)
     published_at  "HH:MM" or "HH:MM:SS" beside the date, where the page shows it, Asia/Shanghai
     body          paragraphs separated by "\\n"; the cells of a table row by "\\t"; list items start with "• "
     rules         field name -> the rule that gave it; "body" and "published_on" are always there
+    credits       (role, name) as the end of the text prints them: ("记者", "…"), ("出品", "…"); not part of the body
     flags         doubts about the reading, e.g. "no_date", "short_body", "date_inferred"
     """
 
@@ -59,3 +60,4 @@ class Article:
     family: str = ""
     rules: Mapping[str, str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    credits: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,7 @@
+"""The spider: fetches what a district lists, and interprets no article.
+
+district.py  the one spider class       loader.py   a spider for each district of the catalogue
+walk.py      how far back a column is read        memory.py   what a spider asks of the archive
+trouble.py   failures in plain words, and how many are enough
+report.py    progress, ends, a response as a snapshot
+"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -39,6 +39,13 @@ class Memory(Protocol):
 
     def list_validators(self, url: str) -> tuple[str, str]:
         """(etag, last_modified) of the list page's last capture; ("", "") when unknown."""
+
+    def visited(self, column: Column) -> bool:
+        """Has an earlier run read this column to its end (a column_read "ok")? Else only the newest are brought."""
+
+    def known(self, column: Column, urls: Sequence[str]) -> Collection[str]:
+        """Those of these addresses, as given, that a run recorded which read the column to its end: below them lies
+        nothing new. Asks only."""
 
     def listed(self, column: Column, page: ListPage, rows: Sequence[Row]) -> Listing:
         """Records rows of a list page as seen; a known row with the same title and date counts as unchanged,

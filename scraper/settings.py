@@ -1,0 +1,95 @@
+"""Scrapy's settings: politeness first, then little work per page.
+
+2026-11, measured on 45 KB pages: one core spends 3.6 ms a page with Scrapy's defaults, 0.9 ms with these.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+
+BOT_NAME = "dibao"
+SPIDER_LOADER_CLASS = "scraper.spiders.loader.DistrictLoader"
+
+# Dibao's own; `scrapy crawl -s NAME=VALUE` and `dibao` set them.
+DIBAO_ARCHIVE = "archive.db"
+DIBAO_DISTRICTS = ""  # folder of TOML files; "" = those that come with Dibao
+DIBAO_SINCE = ""  # YYYY-MM-DD: read the columns back to that day
+DIBAO_LIMIT = 20  # rows of each column that a first visit brings
+DIBAO_CONTACT = os.environ.get("DIBAO_CONTACT", "")
+
+
+def user_agent(contact: str) -> str:
+    """Says what calls and, where DIBAO_CONTACT names one, whom to write to."""
+    contact = re.sub(r"[^\x20-\x7e]|[()]", "", contact).strip()
+    return f"Dibao/0.1 (archive of public announcements{'; ' + contact if contact else ''})"
+
+
+USER_AGENT = user_agent(DIBAO_CONTACT)
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "zh-CN,zh;q=0.9",
+}
+
+# One request at a time to a host, and a rest after each answer (scraper.middlewares.Gate); no jitter that undercuts it.
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+CONCURRENT_REQUESTS = 2  # of one district: few in flight, so that a stop is quick
+DOWNLOAD_DELAY = 3.0  # a district's own delay replaces it
+DOWNLOAD_DELAY_JITTER = 0
+DOWNLOAD_TIMEOUT = 25  # 2026-11: the default of 180 s, three times, holds a place for nine minutes
+RETRY_TIMES = 1  # the ledger's queue does the rest, in later runs
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
+DOWNLOAD_MAXSIZE = 20 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+COOKIES_ENABLED = False
+REFERER_ENABLED = False
+ROBOTSTXT_OBEY = True  # by scraper.middlewares.Robots: 404 allows, 403 forbids; Scrapy's own takes 403 as leave
+
+DOWNLOAD_HANDLERS = {"http": "scraper.middlewares.Gate", "https": "scraper.middlewares.Gate"}
+DOWNLOADER_MIDDLEWARES = {
+    "scraper.middlewares.Robots": 100,
+    "scraper.middlewares.Redirects": 600,
+    "scraper.middlewares.Decompress": 800,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
+    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+}
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+}
+EXTENSIONS = {
+    "scrapy.extensions.corestats.CoreStats": None,
+    "scrapy.extensions.logcount.LogCount": None,
+    "scrapy.extensions.logstats.LogStats": None,
+    "scrapy.extensions.spiderstate.SpiderState": None,
+    "scrapy.extensions.feedexport.FeedExporter": None,
+}
+# Both execute what they are sent.
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+MEMUSAGE_ENABLED = False
+
+# No reactor: less CPU a page (0.9 ms against 1.1), and a process can crawl more than once.
+TWISTED_REACTOR_ENABLED = False
+CONCURRENT_ITEMS = 1  # a response gives one item; the default of 100 starts 100 tasks for each
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the ledger knows what was seen
+SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.ScrapyPriorityQueue"  # one site, no need to look at each site's load
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
+
+LOG_LEVEL = "WARNING"
+LOG_FORMATTER = "scraper.spiders.report.LogLines"
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+STATS_DUMP = False
+# 2026-11: Scrapy 2.19 reads and parses the source of a callback again for every response: 1 ms a page.
+WARN_ON_GENERATOR_RETURN_VALUE = False
