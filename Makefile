@@ -3,10 +3,12 @@
 PYTHON ?= python3
 PORT   ?= 8001
 PAGES  ?= ../shared/realpages
+JOBS   ?= auto
 GOLD   ?= ../shared/gold
 EVAL   ?= build/eval
 BIN    := .venv/bin
 READY  := .venv/.ready
+TOOLS  := .venv/.tools
 
 .PHONY: help install run demo serve test lint format eval quality bench clean
 
@@ -33,6 +35,11 @@ $(READY): requirements.lock pyproject.toml
 	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(TOOLS): $(READY) requirements-dev.lock
+	@echo "Setting up the tests' tools (a minute or two, once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.lock
+	@touch $@
+
 run: install
 	@$(BIN)/dibao run --port $(PORT)
 
@@ -45,18 +52,18 @@ serve: install
 	@$(BIN)/dibao serve --port $(PORT)
 
 test: lint
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(PYTEST)
 
-lint: install
+lint: $(TOOLS)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-format: install
+format: $(TOOLS)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-eval: install
+eval: $(TOOLS)
 	@test -f $(PAGES)/manifest.tsv || { echo "$(PAGES) has no manifest.tsv; name a folder of pages with: make eval PAGES=DIR" >&2; exit 1; }
 	@mkdir -p $(EVAL)
 	$(BIN)/dibao parse --manifest $(PAGES)/manifest.tsv --pages $(PAGES)/pages > $(EVAL)/dibao.jsonl
@@ -67,11 +74,11 @@ eval: install
 	$(BIN)/dibao describe $(EVAL)/gold.jsonl > $(EVAL)/facts.jsonl
 	$(BIN)/python $(GOLD)/score.py --gold $(GOLD) --pred $(EVAL)/facts.jsonl
 
-quality: install
+quality: $(TOOLS)
 	$(BIN)/python -m tests.test_quality $(PAGES)
 	@git diff --stat -- tests/quality.json
 
-bench: install
+bench: $(TOOLS)
 	$(BIN)/python -m bench $(BENCH)
 
 clean:

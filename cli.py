@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import errno
 import json
-import signal
 import sys
 from contextlib import suppress
-from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +16,21 @@ import click
 
 from archive.store import ArchiveError, open_archive
 from commands import show
+from commands.add import add
+from commands.alerts import alerts
+from commands.check import check
+from commands.crawl_verbs import crawl_verb, run
 from commands.describe import describe
+from commands.diff import diff_verb
+from commands.evidence import cite_verb, evidence
+from commands.export import export
+from commands.issues import issues_verb
+from commands.options import districts_option, existing, host_option, json_option, port_option
+from commands.search import search_verb
+from commands.status import status
 from commands.takedown import takedown
-from scraper.catalogue import DISTRICTS, CatalogueError, survey
+from commands.verify import verify_verb
+from scraper.catalogue import CatalogueError, survey
 
 ROOT = Path(__file__).parent
 
@@ -43,21 +52,6 @@ class Verbs(click.Group):
         return list(self.commands)
 
 
-def existing(*, files: bool = True, folders: bool = True) -> click.Path:
-    return click.Path(exists=True, file_okay=files, dir_okay=folders, path_type=Path)
-
-
-DAY = click.DateTime(["%Y-%m-%d"])
-districts_option = click.option(
-    "--districts", "folder", type=existing(files=False), default=DISTRICTS, help="Folder of district files."
-)
-since_option = click.option("--since", type=DAY, help="Go back in every column to this day.")
-limit_option = click.option("--limit", type=click.IntRange(1), help="Pages of each column a first visit brings (20).")
-port_option = click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
-host_option = click.option("--host", default="127.0.0.1", show_default=True)
-json_option = click.option("--json", "as_json", is_flag=True, help="JSON for programs.")
-
-
 @click.group(cls=Verbs)
 @click.option(
     "--archive",
@@ -72,59 +66,6 @@ def main(ctx: click.Context, archive: Path) -> None:
     ctx.obj = archive
 
 
-@main.command()
-@port_option
-@host_option
-@districts_option
-@since_option
-@limit_option
-@click.pass_obj
-def run(archive: Path, *, port: int, host: str, folder: Path, since: datetime | None, limit: int | None) -> None:
-    """Serve, and crawl all districts meanwhile.
-
-    Goes on serving until Ctrl-C.
-    """
-    from commands.crawl import EXIT_OK, EXIT_SOME, Order, choose, crawl
-    from commands.server import server
-
-    order = Order(archive, *choose(folder, ()), since.date() if since else None, limit)
-    open_archive(archive).close()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(EXIT_OK))
-    with server(archive, port, host) as (child, address):
-        show.say(f"The archive is at {address}; pages appear as they arrive. Ctrl-C stops.")
-        code = crawl(order)
-        if code in (EXIT_OK, EXIT_SOME):
-            show.say(f"The archive is still at {address}; Ctrl-C stops.")
-            with suppress(KeyboardInterrupt):
-                child.wait()
-    sys.exit(code)
-
-
-@main.command("crawl")
-@click.argument("districts", nargs=-1, metavar="[DISTRICT]...")
-@districts_option
-@since_option
-@limit_option
-@json_option
-@click.option("--quiet", is_flag=True, help="No progress display; of the columns only those that went wrong.")
-@click.pass_obj
-def crawl_verb(
-    archive: Path,
-    *,
-    districts: tuple[str, ...],
-    folder: Path,
-    since: datetime | None,
-    limit: int | None,
-    as_json: bool,
-    quiet: bool,
-) -> None:
-    """Crawl districts by their slugs, or all."""
-    from commands.crawl import Order, choose, crawl
-
-    order = Order(archive, *choose(folder, districts), since.date() if since else None, limit)
-    sys.exit(crawl(order, as_json=as_json, quiet=quiet))
-
-
 @main.command("import")
 @click.argument("paths", nargs=-1, required=True, type=existing(), metavar="PATH...")
 @districts_option
@@ -132,12 +73,13 @@ def crawl_verb(
 def import_verb(archive: Path, paths: tuple[Path, ...], folder: Path) -> None:
     """Take in WARC files, saved pages, and folders of both."""
     from archive.imports import import_paths
-    from commands.facts import describe_new
+    from commands.stages import after_crawl
 
+    catalogue = survey(folder)[0]
     with open_archive(archive) as opened:
         with show.counting("pages") as told:
-            result = import_paths(opened, paths, survey(folder)[0], told)
-        describe_new(opened)
+            result = import_paths(opened, paths, catalogue, told)
+        after_crawl(opened, catalogue)
     show.lines([f"{result.pages:,} pages: {show.listed(result.outcomes)}"])
     if result.skipped:
         show.lines([f"passed over: {show.listed(result.skipped)}"])
@@ -148,10 +90,11 @@ def import_verb(archive: Path, paths: tuple[Path, ...], folder: Path) -> None:
 @districts_option
 @click.option(
     "--stage",
-    type=click.Choice(["all", "pages", "metadata"]),
+    type=click.Choice(["all", "pages", "metadata", "attachments", "relations", "versions", "presence"]),
     default="all",
     show_default=True,
-    help="pages: articles from responses; metadata: facts from articles, where the rules or the text have changed.",
+    help="pages: articles from responses; metadata: facts from articles; attachments: text from files; relations: "
+    "copies; versions: edits; presence: what is still there. All but pages only where something has changed.",
 )
 @click.pass_obj
 def reprocess(archive: Path, folder: Path, stage: str) -> None:
@@ -159,12 +102,22 @@ def reprocess(archive: Path, folder: Path, stage: str) -> None:
     from archive.reading import names
     from archive.rebuild import reprocess as rebuild
     from commands.facts import describe_all
+    from commands.files import read_all
+    from commands.stages import STAGES, after_crawl, run_stage
 
     if stage == "metadata":
         with open_archive(archive, create=False) as opened:
             show.lines([f"{describe_all(opened):,} articles described"])
         return
+    if stage == "attachments":
+        with open_archive(archive, create=False) as opened:
+            show.lines([f"{read_all(opened):,} files read"])
+        return
     catalogue = survey(folder)[0]
+    if stage in STAGES:
+        with open_archive(archive, create=False) as opened:
+            show.lines([f"{run_stage(opened, catalogue, stage):,} articles looked at"])
+        return
     with open_archive(archive, create=False) as opened:
         for slug in sorted(set(names(opened.db.conn)) - {district.slug for district in catalogue}):
             show.say(f"{slug} is not in {folder}: its pages are read without its layout; see --districts", "yellow")
@@ -172,31 +125,12 @@ def reprocess(archive: Path, folder: Path, stage: str) -> None:
             result = rebuild(opened, catalogue, progress=told)
         if stage == "all":
             describe_all(opened)
+            read_all(opened)
+            after_crawl(opened, catalogue)
     show.lines([f"{result.read:,} responses read again: {show.listed(result.outcomes)}"])
     if result.taken_out:
         show.lines([f"{result.taken_out:,} articles taken out: no response gives them any more"])
     sys.exit(complained(result.damaged))
-
-
-@main.command()
-@click.argument("query")
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
-@json_option
-@click.pass_obj
-def search(archive: Path, query: str, limit: int, as_json: bool) -> None:
-    """Articles that hold QUERY, newest first."""
-    from archive.search import search as find
-
-    with open_archive(archive, create=False) as opened:
-        found = find(opened.db.conn, query, limit=limit)
-    for hit in found.hits:
-        if as_json:
-            fields = ("key", "url", "title", "published_on", "district", "column", "source", "issuer")
-            plain = {**{name: getattr(hit, name) for name in fields}, "snippet": hit.snippet.text}
-            print(json.dumps(plain, ensure_ascii=False))
-        else:
-            show.lines([f"{hit.published_on or '----------'}  {hit.district}  {hit.title}", f"            {hit.url}"])
-    show.say(f"{found.total:,}{' or more' if found.more else ''} found")
 
 
 @main.command()
@@ -220,40 +154,6 @@ def serve(archive: Path, port: int, host: str, public: bool, quiet: bool) -> Non
 
 
 @main.command()
-@json_option
-@click.pass_obj
-def status(archive: Path, as_json: bool) -> None:
-    """What is there, the last crawls, what is tried again."""
-    from archive.status import status as ask
-
-    with open_archive(archive, create=False) as opened:
-        found = ask(opened)
-    if as_json:
-        print(json.dumps(asdict(found), ensure_ascii=False, indent=1))
-        return
-    sizes = f"{found.archive_bytes / 1e6:,.1f} MB; responses {found.snapshots_bytes / 1e6:,.1f} MB"
-    show.lines([f"{archive}: {found.articles:,} articles from {found.snapshots:,} responses ({sizes})"])
-    show.runs(found.runs, {})
-    show.columns(found.runs, every=True)
-    show.queue(found.queue, found.queued)
-
-
-@main.command()
-@click.option("--warc", "file", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
-@click.pass_obj
-def export(archive: Path, file: Path) -> None:
-    """Write all responses as WARC 1.1.
-
-    FILE.gz compresses each record.
-    """
-    from archive.warc import write_warc
-
-    with open_archive(archive, create=False) as opened, show.counting("responses") as told:
-        number = write_warc(opened, file, progress=told)
-    show.lines([f"{number:,} responses in {file}"])
-
-
-@main.command()
 @click.argument("file", required=False, type=existing(folders=False))
 @click.option("--url", default="", help="The page's address: its host, date and relative links are read from it.")
 @json_option
@@ -274,8 +174,24 @@ def parse(file: Path | None, url: str, as_json: bool, manifest: Path | None, pag
         raise click.UsageError("give one FILE, or --manifest and --pages together")
 
 
-main.add_command(describe)
-main.add_command(takedown)
+for verb in (
+    run,
+    crawl_verb,
+    add,
+    check,
+    search_verb,
+    status,
+    describe,
+    export,
+    takedown,
+    alerts,
+    issues_verb,
+    diff_verb,
+    verify_verb,
+    evidence,
+    cite_verb,
+):
+    main.add_command(verb)
 
 
 def complained(problems: list[str]) -> int:

@@ -16,6 +16,7 @@ from datetime import date, datetime, timedelta, timezone
 from itertools import pairwise
 from typing import Any, Literal
 
+from archive import enclosures
 from archive.snapshots import stamp, whole
 from archive.store import Archive
 from pipelines.article import Article, Link
@@ -28,7 +29,8 @@ SLOTS = 1_000_000
 
 # What an article says. Not how it was read (rules, flags, family), nor where it was found, nor when.
 _NOT_CONTENT = {"key", "url", "district", "column", "captured_at", "sha256", "family", "rules", "flags", "site_name"}
-_FIELDS = tuple(field.name for field in fields(Article))
+# Addresses of following pages are no column: they wait in the queue of enclosures.
+_FIELDS = tuple(field.name for field in fields(Article) if field.name != "parts")
 _CONTENT = tuple(name for name in _FIELDS if name not in _NOT_CONTENT)
 _DATES = ("published_on", "made_on", "effective_on", "repealed_on")
 _LINKS = ("attachments", "images")
@@ -116,8 +118,9 @@ def assign_columns(archive: Archive, url: str) -> None:
 
 
 def delete(archive: Archive, article_key: str) -> None:
-    """Takes an article out that no snapshot gives any more (after a rebuild with better rules)."""
+    """Takes an article out, with what it leads to (after a rebuild with better rules, or a takedown)."""
     archive.write().execute("DELETE FROM articles WHERE key = ?", (article_key,))
+    enclosures.drop(archive.write(), article_key)
 
 
 def dump(archive: Archive) -> list[dict[str, object]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from archive import runs
 from archive.folders import PAGES, read_folder, read_page
 from archive.intake import recover, take
-from archive.ledger import page_url
+from archive.queue import page_url
 from archive.runs import Run
 from archive.store import Archive, ArchiveError, plain_errors
 from archive.warc import Skipped, read_warc

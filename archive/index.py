@@ -12,12 +12,16 @@ import sqlite3
 from pipelines.text import EVERY, zh_has, zh_tokens
 
 FACETS = ("district", "column", "source", "issuer")
+# All that the index knows of a row of articles.
+TEXTS = "title, body, document_number, index_number, (SELECT text FROM attached_text WHERE article_key = articles.key)"
+TAGS = (*FACETS, "files")  # files: "yes" for an article that has attachments
 
 
 def register(conn: sqlite3.Connection) -> None:
-    """Adds zh_tokens(text), zh_tags(district, column, source, issuer) and zh_has(term, text…) to a connection."""
+    """Adds zh_tokens(text), zh_tags(district, column, source, issuer, files) and zh_has(term, text…) to a
+    connection."""
     conn.create_function("zh_tokens", 1, _tokens, deterministic=True)
-    conn.create_function("zh_tags", len(FACETS), zh_tags, deterministic=True)
+    conn.create_function("zh_tags", -1, zh_tags, deterministic=True)
     conn.create_function("zh_has", -1, _has, deterministic=True)
 
 
@@ -27,8 +31,9 @@ def tag(facet: str, value: str) -> str:
 
 
 def zh_tags(*values: str | None) -> str:
-    """The tags of a row, in the order of FACETS: a filter is then one more word of the search, as quick as the rest."""
-    return " ".join([EVERY, *(tag(facet, value) for facet, value in zip(FACETS, values, strict=True) if value)])
+    """The tags of a row, in the order of TAGS: a filter is then one more word of the search, as quick as the rest.
+    Step 003 gave no files."""
+    return " ".join([EVERY, *(tag(facet, value) for facet, value in zip(TAGS, values, strict=False) if value)])
 
 
 def _tokens(text: str | None) -> str:

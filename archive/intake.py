@@ -9,52 +9,46 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from archive import articles, runs
-from archive.articles import Outcome
-from archive.hidden import REASON, is_down, leads_down, untitle
-from archive.ledger import Ledger, note_list, page_url, settle_page
+from archive import articles, cooling, enclosures, fetches, leases, presence, runs
+from archive.hidden import REASON, is_down, untitle
+from archive.joining import rejoin
+from archive.ledger import Ledger, note_list
+from archive.queue import page_url, settle_page
 from archive.runs import Run, begin, count, count_request, finish
-from archive.snapshots import Damaged, stamp, storable, whole
+from archive.snapshots import Damaged, stamp, storable
 from archive.store import Archive, ArchiveError, plain_errors, shared_archive
-from pipelines.article import Article
-from pipelines.process import process
-from scraper import parse
-from scraper.blocked import blocked
+from archive.verdicts import Reading, Taken, district_of, read
 from scraper.catalogue import District
-from scraper.items import Blocked, PageError, Snapshot
-from scraper.urls import canonical, host
-
-Taken = Outcome | Literal["list", "other"]
-
-GONE = (404, 410)
-SOFT_404 = "not_found"
-# What a bug in a reader raises on one odd page. The page is kept and counted as unreadable, the run goes on.
-_BUGS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+from scraper.items import Snapshot
+from scraper.urls import canonical
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What became of one snapshot."""
-
-    outcome: Taken
-    reason: str = ""
-    article: Article | None = None
 
 
 def take(archive: Archive, snapshot: Snapshot, *, run: Run | None, catalogue: Sequence[District]) -> Taken:
     """Keeps a response and archives what it says. Commits now and then (see Archive); raises ArchiveError only."""
     snapshot = storable(snapshot)
+    return _keep(archive, snapshot, read(archive, snapshot, catalogue), run=run, catalogue=catalogue)
+
+
+def _keep(
+    archive: Archive, snapshot: Snapshot, reading: Reading, *, run: Run | None, catalogue: Sequence[District]
+) -> Taken:
     try:
         with plain_errors(archive.path):
             number = archive.write_snapshots().put(snapshot, run.id if run else None)
-            outcome = settle(archive, number, snapshot, run=run, catalogue=catalogue)
-            count_request(archive.write(), run, len(snapshot.body))
+            outcome = settle(archive, number, snapshot, run=run, catalogue=catalogue, reading=reading)
+            if run is not None and run.kind == "crawl":
+                fetches.flush(archive.write(), run)
+            else:
+                count_request(archive.write(), run, len(snapshot.body))
         archive.wrote()
     except ArchiveError as error:
         archive.fail(error)
@@ -63,11 +57,17 @@ def take(archive: Archive, snapshot: Snapshot, *, run: Run | None, catalogue: Se
 
 
 def settle(
-    archive: Archive, snapshot_id: int, snapshot: Snapshot, *, run: Run | None, catalogue: Sequence[District]
+    archive: Archive,
+    snapshot_id: int,
+    snapshot: Snapshot,
+    *,
+    run: Run | None,
+    catalogue: Sequence[District],
+    reading: Reading | None = None,
 ) -> Taken:
-    """Reads a stored snapshot, archives its article, and notes the page's outcome, all in the open transaction.
-    A snapshot that was settled before is read again and takes the place of its first reading."""
-    reading = _read(archive, snapshot, _district(snapshot, catalogue))
+    """Reads a stored snapshot (or takes it as read), archives its article, and notes the page's outcome, all in the
+    open transaction. A snapshot that was settled before is read again and takes the place of its first reading."""
+    reading = reading or read(archive, snapshot, catalogue)
     conn = archive.write()
     outcome, down = reading.outcome, reading.article is not None and is_down(conn, reading.article.key)
     if down:
@@ -76,12 +76,20 @@ def settle(
         outcome = outcome if down else articles.put(archive, reading.article, snapshot_id)
         if outcome == "unchanged" and _second_address(conn, snapshot):
             outcome = "duplicate"
+    if reading.article is not None and not down:
+        found = district_of(snapshot, catalogue)
+        enclosures.link(archive, reading.article, snapshot_id, found, run=run, changed=outcome == "updated")
     sha256 = reading.article.sha256 if reading.article else snapshot.sha256
     _capture(conn, run, snapshot_id, snapshot, sha256=sha256, outcome=outcome, reading=reading)
+    if not down:
+        presence.sight(conn, snapshot, snapshot_id, (outcome, reading.reason), reading.article)
     if outcome == "list":
         if run is not None and run.kind == "crawl":
             note_list(conn, run, snapshot)
-    elif outcome != "other":
+    elif outcome == "other":
+        if enclosures.settle(archive, snapshot_id, snapshot, run=run) and snapshot.role == "part":
+            rejoin(archive, snapshot_id, page_url(snapshot), catalogue)
+    else:
         settle_page(conn, run, snapshot, sha256=sha256, outcome=outcome, reason=reading.reason)
         count(conn, run, page_url(snapshot), outcome)
     if down:
@@ -119,48 +127,6 @@ def unsettled(archive: Archive, run_ids: Sequence[int] | None = None) -> list[in
     return sorted(number for number in stored if archive.db.conn.execute(captured, (number,)).fetchone() is None)
 
 
-def _read(archive: Archive, snapshot: Snapshot, district: District | None) -> _Reading:
-    try:
-        role = parse.page_kind(snapshot) if snapshot.role == "other" else snapshot.role
-        if role != "article":
-            return _Reading("list" if role == "list" else "other")
-        if snapshot.status >= 400:
-            return _error_page(archive, snapshot)
-        return _Reading("archived", "", process(snapshot, district))
-    except Blocked as error:
-        if error.kind == SOFT_404:
-            return _gone(archive, snapshot, "blocked", error.kind)
-        return _Reading("blocked", error.kind)
-    except PageError as error:
-        return _Reading("unreadable", whole(error.what))
-    except _BUGS as error:
-        log.error("%s: a reader failed, please report it: %s: %s", snapshot.url, type(error).__name__, error)
-        log.debug("where it failed", exc_info=error)
-        return _Reading("unreadable", whole(f"a reader failed: {type(error).__name__}: {error}"))
-
-
-def _error_page(archive: Archive, snapshot: Snapshot) -> _Reading:
-    if snapshot.status in GONE:
-        return _gone(archive, snapshot, "failed", f"HTTP {snapshot.status}")
-    kind = blocked(snapshot)
-    return _Reading("blocked", kind) if kind else _Reading("failed", f"HTTP {snapshot.status}")
-
-
-def _gone(archive: Archive, snapshot: Snapshot, otherwise: Taken, reason: str) -> _Reading:
-    """The site says that the page is not there: "removed" where the archive holds it, else it may come back."""
-    held = articles.get(archive, snapshot.requested_url or snapshot.url)
-    down = leads_down(archive.db.conn, page_url(snapshot))
-    return _Reading("removed" if held or down else otherwise, reason)
-
-
-def _district(snapshot: Snapshot, catalogue: Sequence[District]) -> District | None:
-    """The district it was collected for; for imported pages the one whose site it is on."""
-    if snapshot.district:
-        return next((one for one in catalogue if one.slug == snapshot.district), None)
-    name = host(snapshot.url)
-    return next((one for one in catalogue if name and host(one.site) == name), None)
-
-
 def _second_address(conn: sqlite3.Connection, snapshot: Snapshot) -> bool:
     """Was the page redirected to one that the ledger knows by its own address?"""
     asked, final = page_url(snapshot), canonical(snapshot.url)
@@ -175,7 +141,7 @@ def _capture(
     *,
     sha256: str,
     outcome: str,
-    reading: _Reading,
+    reading: Reading,
 ) -> None:
     article = reading.article
     conn.execute(
@@ -192,7 +158,8 @@ def _capture(
 
 
 # As the exit codes of `dibao crawl` (docs/operations.md).
-_EXITS = {"archive": 1, "unreachable": 4}
+_EXITS = {"archive": 1, "unreachable": 4, "budget": 0, "night": 0}
+STOPPED = "shutdown"  # scraper.crawl says so before the spider closes
 
 
 def _poor(archive: Archive, run: Run) -> bool:
@@ -200,6 +167,15 @@ def _poor(archive: Archive, run: Run) -> bool:
     bad = "outcome IN ('shell', 'blocked', 'failed')"
     row = archive.db.conn.execute(f"SELECT 1 FROM column_runs WHERE run_id = ? AND {bad}", (run.id,)).fetchone()
     return row is not None
+
+
+def close(archive: Archive, run: Run, kind: str, why: str) -> None:
+    """What a crawl leaves behind: its last requests, and whether the site refused it."""
+    with plain_errors(archive.path):
+        conn = archive.write()
+        fetches.flush(conn, run)
+        fetches.forget(conn, datetime.now(UTC))
+        cooling.conclude(conn, run.id, run.district, kind, why)
 
 
 class Intake:
@@ -230,24 +206,37 @@ class Intake:
             archive.close()
             raise
         self._archive, self._run = archive, run
-        self._crawler.spider.memory = Ledger(archive, run)
+        self._crawler.spider.memory = Ledger(archive, run, district.manners.daily_requests)
 
     def process_item(self, item: Any) -> Any:
         if isinstance(item, Snapshot):
             assert self._archive is not None
-            take(self._archive, item, run=self._run, catalogue=(self._crawler.spider.district,))
+            archive, run, catalogue = self._archive, self._run, (self._crawler.spider.district,)
+            snapshot = storable(item)
+            reading = read(archive, snapshot, catalogue)
+            job = partial(_keep, archive, snapshot, reading, run=run, catalogue=catalogue)
+            archive.soon(job, keeps=True)
+            if snapshot.role == "list":
+                archive.commit()  # the spider goes on with what it lists: a full disk must be known before
         return item
 
     def close_spider(self) -> None:
         if self._archive is None or self._run is None:
             return
         archive, self._archive = self._archive, None
+        with suppress(ArchiveError):  # it is told below, as every failure of the archive
+            archive.write()  # the last items, the end of the run and that of the lease: one transaction
         kind, why = getattr(self._crawler.spider, "ended", None) or ("", "")
         if archive.failure is not None:
-            kind, why = "archive", str(archive.failure)
+            kind, why = self._crawler.spider.ended = ("archive", str(archive.failure))
         code = _EXITS.get(kind, 3) if kind or _poor(archive, self._run) else 0
         try:
-            finish(archive, self._run, code, f"{kind}: {why}" if kind else None)
+            if archive.failure is None:
+                close(archive, self._run, kind, why)
+                if (order := self._crawler.settings.getint("DIBAO_LEASE")) and self._crawler.spider.finish != STOPPED:
+                    leases.done(archive.write(), order, self._run.district)
+            cool = cooling.note(archive.db.conn, self._run.district)
+            finish(archive, self._run, code, "; ".join(filter(None, (kind and f"{kind}: {why}", cool))) or None)
         except ArchiveError as error:
             log.critical("%s", error)  # the next run closes this one
         finally:

@@ -1,7 +1,7 @@
 """The ledger: what was listed, fetched, failed and still waits; the archive's side of a spider's memory.
 
-Pages are known by their canonical URL. A page that failed, was blocked or could not be read is tried again in later
-runs, at growing distances, and given up after seven tries with its reason kept.
+Pages are known by their canonical URL. queue.py holds what becomes of them, coverage.py counts them by column and day,
+fetches.py the requests, backfills.py how far back a column was read.
 """
 
 from __future__ import annotations
@@ -9,81 +9,79 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from archive import articles
+from archive import articles, backfills, coverage, fetches, halves, presence, queue
 from archive.hidden import leads_down
-from archive.runs import Run, count, count_request
+from archive.queue import AGAIN, BACK_OFF, DONE
+from archive.runs import Run, count
 from archive.snapshots import stamp, whole
 from archive.store import Archive, ArchiveError, plain_errors
 from scraper.catalogue import Column
 from scraper.items import ListPage, Row, Snapshot
-from scraper.spiders.memory import Listing, Wanted
-from scraper.urls import canonical
+from scraper.pages.ending import is_cut
+from scraper.spiders.memory import Backfill, Before, Fetch, Listing, Wanted
+from scraper.urls import canonical, host
 
-DONE = ("archived", "updated", "unchanged", "duplicate", "removed")
-AGAIN = ("blocked", "unreadable", "failed")
-# After the first failure the next run tries again, then at growing distances; after the last it is given up.
-BACK_OFF = tuple(timedelta(hours=hours) for hours in (0, 1, 6, 24, 72, 168))
+__all__ = ["BACK_OFF", "Ledger", "note_list"]
+
 FINISHED = ("ok", "unchanged")
-
-_PAGE = """SELECT state, requested_url, listed_title, listed_on, tries, next_try_at, etag, last_modified, sha256
-    FROM pages WHERE url = ?"""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page as the ledger knows it."""
-
-    state: str
-    requested_url: str
-    title: str
-    listed_on: str | None
-    tries: int
-    next_try_at: str | None
-    etag: str
-    last_modified: str
-    sha256: str
-
-
-def page_url(snapshot: Snapshot) -> str:
-    """The identity of the page that was asked for, which a redirect does not change."""
-    return canonical(snapshot.requested_url or snapshot.url)
+# 2026-11: some servers answer 304 for pages that have changed. After so long they are asked without validators.
+TRUST_LISTS = timedelta(days=3)
+TRUST_PAGES = timedelta(days=14)
 
 
 class Ledger:
     """scraper.spiders.memory.Memory over an archive, for one run of one district."""
 
-    def __init__(self, archive: Archive, run: Run) -> None:
+    def __init__(self, archive: Archive, run: Run, daily: int = 3000) -> None:
         self._archive = archive
         self._run = run
+        self._daily = daily
+        self._looks = min(presence.REVISITS, daily // presence.SHARE)
+        self._began = stamp(datetime.now(UTC))
         self._addresses: dict[str, str] = {}
         self._listed: set[tuple[str, str]] = set()
+        self._given: set[str] = set()
+        self._contiguous: dict[str, int] = {}
 
     def waiting(self) -> Sequence[Wanted]:
         """Pages of earlier runs that are due, newest first. Each counts as seen by this run."""
-        marks = ", ".join("?" * len(AGAIN))
         with self._writing() as conn:
-            rows = conn.execute(
-                'SELECT url, requested_url, "column", listed_title, listed_on FROM pages WHERE district = ?'
-                f" AND (state = 'waiting' OR (state IN ({marks}) AND next_try_at <= ?))"
-                " ORDER BY listed_on DESC, url",
-                (self._run.district, *AGAIN, _now()),
-            ).fetchall()
-            for url, requested, *_ in rows:
-                self._addresses[url] = requested
+            found = queue.due(conn, self._run.district)
+            for url, wanted in found:
+                self._addresses[url] = wanted.url
                 count(conn, self._run, url, "waiting")
-        return [Wanted(requested, column, title, _day(listed)) for _, requested, column, title, listed in rows]
+        return [wanted for _, wanted in found]
 
     def list_validators(self, url: str) -> tuple[str, str]:
         """Only of a list page whose column was read to its end then: a 304 must not hide rows never recorded."""
         row = self._archive.db.conn.execute(
-            "SELECT etag, last_modified FROM lists l WHERE url = ? AND EXISTS (SELECT 1 FROM column_runs c"
-            f' WHERE c.run_id = l.run_id AND c."column" = l."column" AND c.outcome IN {FINISHED})',
-            (url,),
+            "SELECT etag, last_modified FROM lists l WHERE url = ? AND fetched_at > ? AND NOT lies AND EXISTS ("
+            'SELECT 1 FROM column_runs c WHERE c.run_id = l.run_id AND c."column" = l."column"'
+            f" AND c.outcome IN {FINISHED})",
+            (url, stamp(datetime.now(UTC) - TRUST_LISTS)),
         ).fetchone()
         return (row[0], row[1]) if row else ("", "")
+
+    def gone(self, url: str) -> bool:
+        return fetches.gone(self._archive.db.conn, url, self._run.id)
+
+    def half(self, snapshot: Snapshot) -> bool:
+        return halves.is_half(self._archive, snapshot)
+
+    def rowless(self, url: str) -> None:
+        with self._writing() as conn:
+            conn.execute("UPDATE lists SET etag = '', last_modified = '' WHERE url = ?", (url,))
+
+    def before(self, column: Column) -> Before:
+        row = self._archive.db.conn.execute(
+            "SELECT pages, floor FROM column_runs WHERE district = ? AND \"column\" = ? AND outcome = 'ok'"
+            " ORDER BY run_id DESC LIMIT 1",
+            (self._run.district, column.name),
+        ).fetchone()
+        return Before(row[0], date.fromisoformat(row[1]) if row[1] else None) if row else Before()
 
     def visited(self, column: Column) -> bool:
         row = self._archive.db.conn.execute(
@@ -93,44 +91,63 @@ class Ledger:
         return row is not None
 
     def known(self, column: Column, urls: Sequence[str]) -> Collection[str]:
-        """Rows that a run which read the column to its end has recorded."""
+        """Rows that a run has recorded which read the column to its end, or, of a backfill that goes on, without a
+        gap from its top."""
         return {url for url in urls if self._is_known(self._archive.db.conn, canonical(url), column)}
 
     def _is_known(self, conn: sqlite3.Connection, page: str, column: Column) -> bool:
         row = conn.execute(
-            'SELECT 1 FROM listings l JOIN column_runs c ON c.run_id = l.run_id AND c."column" = l."column"'
-            f' WHERE l.url = ? AND l.district = ? AND l."column" = ? AND c.outcome IN {FINISHED}',
-            (page, self._run.district, column.name),
+            "SELECT 1 FROM listings l LEFT JOIN column_runs c"
+            f' ON c.run_id = l.run_id AND c."column" = l."column" AND c.outcome IN {FINISHED}'
+            ' WHERE l.url = ? AND l.district = ? AND l."column" = ? AND (c.run_id IS NOT NULL OR l.run_id <= ?)',
+            (page, self._run.district, column.name, self._contiguous.get(column.name, 0)),
         ).fetchone()
         return row is not None
+
+    def backfill(self, column: Column, since: date | None, until: date | None) -> Backfill:
+        with self._writing() as conn:
+            found, run_id = backfills.begun(conn, self._run.district, column.name, since, until)
+        self._contiguous[column.name] = run_id
+        return found
+
+    def reached(self, column: Column, since: date, until: date | None, url: str | None, rows: int) -> None:
+        place = (self._run.district, column.name, since, until)
+        with self._writing() as conn:
+            backfills.reached(conn, place, self._run.id, url, rows)
 
     def listed(self, column: Column, page: ListPage, rows: Sequence[Row]) -> Listing:
         """Records rows; see Memory. A row that changed its title or date in this column is wanted again."""
         wanted: list[Wanted] = []
         known = 0
+        day = fetches.today()
         with self._writing(len(rows)) as conn:
             for stored in map(_storable, rows):
                 url = canonical(stored.url)
                 row = replace(stored, title="") if leads_down(conn, url) else stored
-                known += (url, column.name) in self._listed or self._is_known(conn, url, column)
-                same = self._list(conn, url, column, row)
-                if found := self._want(conn, url, column, row, same):
+                known += self._is_listed(conn, url, column)
+                same, covered = self._list(conn, url, column, row)
+                found, part = self._want(conn, url, column, row, same)
+                if found:
                     wanted.append(found)
+                if found or covered[0] != day:
+                    coverage.cover(conn, (url, self._run.district, column.name), covered, (day, part))
         return Listing(tuple(wanted), known)
 
-    def _list(self, conn: sqlite3.Connection, url: str, column: Column, row: Row) -> bool:
-        """Records that a column lists a page; False if it listed it with another title or date before."""
+    def _is_listed(self, conn: sqlite3.Connection, url: str, column: Column) -> bool:
+        return (url, column.name) in self._listed or self._is_known(conn, url, column)
+
+    def _list(self, conn: sqlite3.Connection, url: str, column: Column, row: Row) -> tuple[bool, tuple[str, str]]:
+        """Records that a column lists a page: (False if it listed it with another title or date before, the day and
+        part that the page counts under in this column)."""
         self._listed.add((url, column.name))
         place = (url, self._run.district, column.name)
         before = conn.execute(
-            'SELECT listed_title, listed_on FROM listings WHERE url = ? AND district = ? AND "column" = ?', place
+            "SELECT listed_title, listed_on, run_id, covered_on, covered_as FROM listings"
+            ' WHERE url = ? AND district = ? AND "column" = ?',
+            place,
         ).fetchone()
         now = (row.title, row.listed_on.isoformat() if row.listed_on else None)
-        run_id = self._run.id
-        if before is not None and self._is_known(conn, url, column):
-            run_id = conn.execute(
-                'SELECT run_id FROM listings WHERE url = ? AND district = ? AND "column" = ?', place
-            ).fetchone()[0]
+        run_id = before[2] if before and self._is_known(conn, url, column) else self._run.id
         conn.execute(
             'INSERT INTO listings (url, district, "column", listed_title, listed_on, run_id, first_seen_at,'
             " last_seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) ON CONFLICT DO UPDATE SET listed_title = ?4,"
@@ -139,56 +156,112 @@ class Ledger:
         )
         if before is None:
             articles.assign_columns(self._archive, url)
-        return before is None or before == now
+            return True, ("", "")
+        return before[:2] == now, before[3:]
 
-    def _want(self, conn: sqlite3.Connection, url: str, column: Column, row: Row, same: bool) -> Wanted | None:
-        """Counts a listed page; gives it back if it is to be fetched."""
+    def _want(
+        self, conn: sqlite3.Connection, url: str, column: Column, row: Row, same: bool
+    ) -> tuple[Wanted | None, str]:
+        """Counts a listed page: (what to fetch, if it is to be; the part of coverage it is)."""
+        page = queue.page(conn, url)
         if url in self._run.state:
             if row.url != self._addresses.setdefault(url, row.url):
                 count(conn, self._run, row.url, "duplicate")
-            return None
+            state = self._run.state[url]
+            return None, page.part if page and state not in DONE else coverage.part(state)
         self._addresses[url] = row.url
-        page = _page(conn, url)
         if page is None:
-            _add(conn, url, self._run.district, column, row)
+            queue.add(conn, url, self._run.district, column, row)
         elif page.state in DONE and same:
             count(conn, self._run, url, "unchanged")
-            return None
+            return None, "unchanged"
         elif page.state in AGAIN and same and (page.next_try_at is None or page.next_try_at > _now()):
             count(conn, self._run, url, "waiting" if page.next_try_at else page.state)
-            return None
+            return None, page.part
+        elif not same:  # waits from now on: a kill before it is fetched must not lose what the list told
+            conn.execute("UPDATE pages SET state = 'waiting', next_try_at = NULL WHERE url = ?", (url,))
         count(conn, self._run, url, "waiting")
-        held = page if page is not None and page.state in DONE else None
-        etag, modified = (held.etag, held.last_modified) if held else ("", "")
-        return Wanted(row.url, column.name, row.title, row.listed_on, etag, modified)
+        trusted = page and page.state in DONE and (page.fetched_at or "") > stamp(datetime.now(UTC) - TRUST_PAGES)
+        etag, modified = (page.etag, page.last_modified) if page and trusted else ("", "")
+        part = page.part if page and same else "waiting"
+        return Wanted(row.url, column.name, row.title, row.listed_on, etag, modified), part
 
-    def column_read(self, column: Column, outcome: str, rows: int, note: str = "") -> None:
+    def column_read(self, column: Column, outcome: str, rows: int, note: str = "", left: Before | None = None) -> None:
+        left = left or Before()
         with self._writing() as conn:
             conn.execute(
-                'INSERT INTO column_runs (run_id, district, "column", outcome, rows, note) VALUES (?, ?, ?, ?, ?, ?)'
-                " ON CONFLICT DO UPDATE SET outcome = excluded.outcome, rows = excluded.rows, note = excluded.note",
-                (self._run.id, self._run.district, column.name, outcome, rows, note),
+                'INSERT INTO column_runs (run_id, district, "column", outcome, rows, note, pages, floor)'
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET outcome = excluded.outcome,"
+                " rows = excluded.rows, note = excluded.note, pages = excluded.pages, floor = excluded.floor",
+                (
+                    *(self._run.id, self._run.district, column.name, outcome, rows, note, left.pages),
+                    left.floor.isoformat() if left.floor else None,
+                ),
             )
+            if outcome == "ok":
+                presence.absent(conn, self._run.district, column.name, self._began, datetime.now(UTC))
 
     def unchanged(self, wanted: Wanted) -> None:
         url = canonical(wanted.url)
         with self._writing() as conn:
+            if wanted.role != "article":
+                queue.enclosure_unchanged(conn, url)
+                return
             conn.execute("UPDATE pages SET last_seen_at = ?, state = 'unchanged' WHERE url = ?", (_now(), url))
+            coverage.settle(conn, url, "unchanged", fetches.today())
+            presence.confirmed(conn, wanted.url, datetime.now(UTC))
             count(conn, self._run, url, "unchanged")
-            count_request(conn, self._run)
 
     def failed(self, wanted: Wanted, reason: str) -> None:
         url = canonical(wanted.url)
         with self._writing() as conn:
-            settle_failure(conn, self._run, url, "failed", reason)
+            if wanted.role != "article":
+                queue.enclosure_failed(conn, self._run, url, "failed", reason)
+                return
+            if not queue.stays(conn, self._run, url, reason):
+                queue.settle_failure(conn, self._run, url, "failed", reason)
             count(conn, self._run, url, "failed")
-            count_request(conn, self._run)
+
+    def fetched(self, fetch: Fetch) -> None:
+        self._run.fetches.append(fetch)
+
+    def spent(self, name: str) -> tuple[int, int]:
+        return fetches.spent(self._archive.db.conn, name, self._run.fetches)
+
+    def enclosures(self) -> Sequence[Wanted]:
+        with self._writing() as conn:  # what articles lead to may still be about to be written
+            found = queue.enclosures_due(conn, self._run.district)
+            fresh = [one for one in found if one.url not in self._given]
+            self._given.update(one.url for one in fresh)
+            return [*fresh, *self._revisits(conn)]
+
+    def _revisits(self, conn: sqlite3.Connection) -> Iterator[Wanted]:
+        """Archived pages that are due to be looked at again, once a run, with what is left of the day's budget."""
+        limit, self._looks = self._looks, 0
+        left: dict[str, int] = {}
+        for wanted in presence.due(conn, self._run.district, datetime.now(UTC), limit):
+            url, where = canonical(wanted.url), host(wanted.url)
+            known = queue.page(conn, url)
+            queued = known and known.state not in DONE and (known.state == "waiting" or known.next_try_at)
+            if queued or self._run.state.get(url, "unchanged") != "unchanged":
+                continue
+            left.setdefault(where, self._daily - self.spent(where)[0])
+            left[where] -= 1
+            if left[where] < 0:
+                continue
+            self._addresses.setdefault(url, wanted.url)
+            self._run.looks.add(url)
+            if url not in self._run.state:
+                count(conn, self._run, url, "waiting")
+            yield wanted
 
     @contextmanager
     def _writing(self, items: int = 1) -> Iterator[sqlite3.Connection]:
         try:
             with plain_errors(self._archive.path):
-                yield self._archive.write()
+                conn = self._archive.write()
+                yield conn
+                fetches.flush(conn, self._run)
             self._archive.wrote(items)
         except ArchiveError as error:
             self._archive.fail(error)
@@ -196,79 +269,20 @@ class Ledger:
 
 
 def note_list(conn: sqlite3.Connection, run: Run | None, snapshot: Snapshot) -> None:
-    """Remembers a list page's validators for the next run."""
-    conn.execute(
-        'INSERT OR REPLACE INTO lists (url, district, "column", run_id, etag, last_modified, fetched_at)'
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            *(snapshot.requested_url or snapshot.url, snapshot.district, snapshot.column, run.id if run else None),
-            *(snapshot.header("etag"), snapshot.header("last-modified"), stamp(snapshot.captured_at)),
-        ),
-    )
-
-
-def settle_page(
-    conn: sqlite3.Connection, run: Run | None, snapshot: Snapshot, *, sha256: str, outcome: str, reason: str
-) -> None:
-    """A page's state after one of its snapshots was read. A snapshot older than the page's last changes nothing, and
-    reading one again does not end the tries of a page that failed since."""
-    url = page_url(snapshot)
-    row = conn.execute("SELECT fetched_at, state FROM pages WHERE url = ?", (url,)).fetchone()
-    if row is None:
-        _add(conn, url, snapshot.district, Column(snapshot.column, ""), _row(snapshot))
-    else:
-        newer = row[0] is not None and row[0] > stamp(snapshot.captured_at)
-        if newer or (run is not None and run.kind == "reprocess" and row[1] == "failed"):
-            return
-    if outcome in AGAIN:
-        settle_failure(conn, run, url, outcome, reason)
-    final = canonical(snapshot.url)
-    good = outcome in DONE
-    conn.execute(
-        "UPDATE pages SET fetched_at = ?, sha256 = ?, final_url = ?, etag = ?, last_modified = ? WHERE url = ?",
-        (
-            *(stamp(snapshot.captured_at), sha256, final if final != url else ""),
-            *((snapshot.header("etag"), snapshot.header("last-modified")) if good else ("", "")),
-            url,
-        ),
-    )
-    if good:
-        conn.execute(
-            "UPDATE pages SET state = ?, reason = ?, tries = 0, next_try_at = NULL WHERE url = ?",
-            (outcome, reason, url),
-        )
-
-
-def settle_failure(conn: sqlite3.Connection, run: Run | None, url: str, state: str, reason: str) -> None:
-    """Puts a page into the retry queue, or gives it up. What was archived of it stays. Only a crawl tries again:
-    reading stored pages once more is no try, and imported pages have no site to ask."""
-    page = _page(conn, url)
-    if page is None:
+    """Remembers a list page's validators for the next run; a server that gave the same ones for other bytes lies, and
+    is not asked with validators again. A page cut in its middle says nothing."""
+    if is_cut(snapshot.text):
         return
-    if run is None or run.kind != "crawl":
-        conn.execute("UPDATE pages SET state = ?, reason = ? WHERE url = ?", (state, reason, url))
-        return
-    next_try = stamp(datetime.now(UTC) + BACK_OFF[page.tries]) if page.tries < len(BACK_OFF) else None
-    if next_try is None:
-        reason = f"{reason} (given up after {page.tries + 1} tries)"
+    url = snapshot.requested_url or snapshot.url
+    found = (snapshot.header("etag"), snapshot.header("last-modified"))
+    before = conn.execute("SELECT etag, last_modified, sha256, lies FROM lists WHERE url = ?", (url,)).fetchone()
+    lies = bool(before) and bool(before[3] or (any(found) and before[:2] == found and before[2] != snapshot.sha256))
     conn.execute(
-        "UPDATE pages SET state = ?, reason = ?, tries = tries + 1, next_try_at = ? WHERE url = ?",
-        (state, reason, next_try, url),
-    )
-
-
-def _page(conn: sqlite3.Connection, url: str) -> Page | None:
-    row = conn.execute(_PAGE, (url,)).fetchone()
-    return None if row is None else Page(*row)
-
-
-def _add(conn: sqlite3.Connection, url: str, district: str, column: Column, row: Row) -> None:
-    conn.execute(
-        'INSERT INTO pages (url, requested_url, district, "column", listed_title, listed_on, state, first_seen_at,'
-        " last_seen_at) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?7, ?7)",
+        'INSERT OR REPLACE INTO lists (url, district, "column", run_id, etag, last_modified, fetched_at, sha256, lies)'
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            *(url, row.url, district, column.name, row.title),
-            *(row.listed_on.isoformat() if row.listed_on else None, _now()),
+            *(url, snapshot.district, snapshot.column, run.id if run else None),
+            *(*found, stamp(snapshot.captured_at), snapshot.sha256, lies),
         ),
     )
 
@@ -278,13 +292,5 @@ def _storable(row: Row) -> Row:
     return replace(row, url=whole(row.url), title=whole(row.title))
 
 
-def _row(snapshot: Snapshot) -> Row:
-    return Row(snapshot.requested_url or snapshot.url, snapshot.listed_title, snapshot.listed_on)
-
-
 def _now() -> str:
     return stamp(datetime.now(UTC))
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

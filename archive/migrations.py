@@ -8,7 +8,20 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from archive import facts_schema
+from archive import (
+    chain,
+    crawl_schema,
+    enclosures_schema,
+    events_schema,
+    evidence_schema,
+    facts_schema,
+    leases_schema,
+    marks_schema,
+    presence_schema,
+    relations_schema,
+    tallies_schema,
+    versions_schema,
+)
 from archive.index import register
 
 archive = Migrations("archive")
@@ -195,6 +208,64 @@ def takedowns(db: Database) -> None:
             "by" TEXT NOT NULL DEFAULT '', taken_at TEXT NOT NULL, restored_at TEXT
         )""")
     db.execute("CREATE UNIQUE INDEX takedowns_key ON takedowns(key) WHERE restored_at IS NULL")
+
+
+@archive(name="007_coverage")
+def coverage(db: Database) -> None:
+    crawl_schema.make(db)
+
+
+@archive(name="008_enclosures")
+def enclosures(db: Database) -> None:
+    enclosures_schema.make(db)
+
+
+@archive(name="009_leases")
+def leases(db: Database) -> None:
+    for statement in leases_schema.STATEMENTS:
+        db.execute(statement)
+
+
+@archive(name="010_relations")
+def relations(db: Database) -> None:
+    for statement in relations_schema.STATEMENTS:
+        db.execute(statement)
+
+
+@archive(name="011_versions")
+def versions(db: Database) -> None:
+    for statement in versions_schema.STATEMENTS:
+        db.execute(statement)
+
+
+@archive(name="012_evidence")
+def evidence(db: Database) -> None:
+    for statement in evidence_schema.STATEMENTS:
+        db.execute(statement)
+    for (run_id,) in db.execute("SELECT id FROM runs WHERE ended_at IS NOT NULL ORDER BY id").fetchall():
+        chain.seal(db.conn, run_id)
+
+
+@archive(name="013_presence")
+def presence(db: Database) -> None:
+    presence_schema.make(db)
+
+
+@archive(name="014_marks")
+def marks(db: Database) -> None:
+    marks_schema.make(db)
+
+
+@archive(name="015_events")
+def events(db: Database) -> None:
+    for statement in events_schema.STATEMENTS:
+        db.execute(statement)
+
+
+@archive(name="016_tallies")
+def tallies(db: Database) -> None:
+    for statement in tallies_schema.STATEMENTS:
+        db.execute(statement)
 
 
 @snapshots(name="001_snapshots")

@@ -40,6 +40,12 @@ _LATEST: Final = (
     SELECT day, t.value FROM seen CROSS JOIN facts t ON t.article_key = key AND +t.kind = 'title' AND t.about = :name
     WHERE key = (SELECT key FROM seen WHERE office ORDER BY day DESC, key DESC LIMIT 1) ORDER BY t.ordinal"""
 )
+_YEARS: Final = (
+    _SEEN
+    + """
+    INSERT INTO people_years (district, name, year, announcements)
+    SELECT :district, :name, substr(day, 1, 4), count(*) FROM seen GROUP BY 3"""
+)
 _TOGETHER: Final = (
     _SEEN
     + """
@@ -67,7 +73,7 @@ def refresh(archive: Archive) -> int:
 
 def _renew(conn: sqlite3.Connection, district: str, name: str) -> None:
     who = {"district": district, "name": name}
-    for table in ("people", "people_titles", "people_together"):
+    for table in ("people", "people_titles", "people_together", "people_years"):
         conn.execute(f"DELETE FROM {table} WHERE district = :district AND name = :name", who)
     announcements, first, last, office = conn.execute(_NAMED, who).fetchone()
     if not office:
@@ -80,4 +86,5 @@ def _renew(conn: sqlite3.Connection, district: str, name: str) -> None:
         (district, name, announcements, first, last, titles, latest[0][0]),
     )
     conn.execute(_TITLES, who)
+    conn.execute(_YEARS, who)
     conn.execute(_TOGETHER, {**who, "together": TOGETHER})

@@ -36,20 +36,34 @@ FIELDS = (
 )
 _PLACE = ("key", "url", "district", "column", "title", "body", "published_at", "family", "sha256", "captured_at")
 
+CAPTURES = """
+    SELECT c.captured_at, c.outcome, c.sha256, c.status, c.snapshot_id, coalesce(l.position, 0), coalesce(l.digest, '')
+    FROM captures c LEFT JOIN chain l ON l.run_id = c.run_id WHERE c.article_key = ? ORDER BY c.captured_at DESC
+    LIMIT 50"""
+_BESIDE = 'SELECT key, title FROM articles WHERE district = ? AND "column" = ? AND id'
+NEIGHBOURS = {
+    "older": f"{_BESIDE} < ? ORDER BY id DESC LIMIT 1",
+    "newer": f"{_BESIDE} > ? ORDER BY id LIMIT 1",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """One time the page was fetched, and what came of it. captured_at: ISO 8601, UTC."""
+    """One time the page was fetched, and what came of it. captured_at: ISO 8601, UTC; position, digest: its run's link
+    of the hash chain, 0 and "" while the run goes on."""
 
     captured_at: str
     outcome: str
     sha256: str
     status: int
+    number: int
+    position: int
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """The article before or after in the same district."""
+    """The article before or after in the same column."""
 
     key: str
     title: str
@@ -119,8 +133,8 @@ def reading(conn: sqlite3.Connection, key: str) -> Reading | None:
         attachments=_links(attachments),
         images=_links(images),
         captures=_captures(conn, key),
-        older=_neighbour(conn, texts["district"], id, "<", "DESC"),
-        newer=_neighbour(conn, texts["district"], id, ">", "ASC"),
+        older=_neighbour(conn, (texts["district"], texts["column"]), id, "older"),
+        newer=_neighbour(conn, (texts["district"], texts["column"]), id, "newer"),
         credits=tuple((str(role), str(name)) for role, name in json.loads(credits)),
     )
 
@@ -130,16 +144,11 @@ def _links(text: str) -> tuple[Link, ...]:
 
 
 def _captures(conn: sqlite3.Connection, key: str) -> tuple[Capture, ...]:
-    sql = (
-        "SELECT captured_at, outcome, sha256, status FROM captures WHERE article_key = ?"
-        " ORDER BY captured_at DESC LIMIT 50"
-    )
-    return tuple(Capture(*row) for row in conn.execute(sql, (key,)))
+    return tuple(Capture(*row) for row in conn.execute(CAPTURES, (key,)))
 
 
-def _neighbour(conn: sqlite3.Connection, district: str, id: int, side: str, order: str) -> Neighbour | None:
-    sql = f"SELECT key, title FROM articles WHERE district = ? AND id {side} ? ORDER BY id {order} LIMIT 1"
-    row = conn.execute(sql, (district, id)).fetchone()
+def _neighbour(conn: sqlite3.Connection, place: tuple[str, str], id: int, side: str) -> Neighbour | None:
+    row = conn.execute(NEIGHBOURS[side], (*place, id)).fetchone()
     return Neighbour(*row) if row else None
 
 

@@ -14,9 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
+from archive import chain
 from archive.snapshots import stamp
 from archive.store import Archive, ArchiveError, lock_path, plain_errors
 from scraper.catalogue import District
+from scraper.spiders.memory import Fetch
 
 COUNTS = (
     *("archived", "updated", "unchanged", "duplicate", "removed"),
@@ -73,13 +75,16 @@ class Lock:
 
 @dataclass(slots=True)
 class Run:
-    """A run in progress. state: page (canonical URL) or second address -> what it counts as now."""
+    """A run in progress. state: page (canonical URL) or second address -> what it counts as now; fetches: requests
+    made and not yet written down (archive/fetches.py); looks: stored pages that are only looked at again."""
 
     id: int
     kind: str
     district: str
     lock: Lock
     state: dict[str, str] = field(default_factory=dict)
+    fetches: list[Fetch] = field(default_factory=list)
+    looks: set[str] = field(default_factory=set)
 
 
 def begin(archive: Archive, kind: str, district: District | None = None) -> Run:
@@ -110,11 +115,13 @@ def begin(archive: Archive, kind: str, district: District | None = None) -> Run:
 def close_dead(conn: sqlite3.Connection, kind: str, slug: str) -> None:
     """Whoever holds the lock knows that no other run is alive under it."""
     where = "district = ?" if slug else "district = '' AND kind = ?"
-    conn.execute(
-        "UPDATE runs SET ended_at = ?, exit_code = ?, note = trim(note || ' ' || ?)"
-        f" WHERE ended_at IS NULL AND {where}",
-        (stamp(datetime.now(UTC)), INTERRUPTED_EXIT, INTERRUPTED, slug or kind),
-    )
+    dead = conn.execute(f"SELECT id FROM runs WHERE ended_at IS NULL AND {where.replace('?', '?1')}", (slug or kind,))
+    for (number,) in dead.fetchall():
+        conn.execute(
+            "UPDATE runs SET ended_at = ?, exit_code = ?, note = trim(note || ' ' || ?) WHERE id = ?",
+            (stamp(datetime.now(UTC)), INTERRUPTED_EXIT, INTERRUPTED, number),
+        )
+        chain.seal(conn, number)
 
 
 def unrecovered(archive: Archive, run: Run) -> list[int]:
@@ -136,10 +143,12 @@ def finish(archive: Archive, run: Run, exit_code: int = 0, note: str | None = No
         if failure is not None:
             archive.rollback()
         with plain_errors(archive.path):
-            archive.write().execute(
+            conn = archive.write()
+            conn.execute(
                 "UPDATE runs SET ended_at = ?, exit_code = ?, note = coalesce(?, note) WHERE id = ?",
                 (stamp(datetime.now(UTC)), exit_code, note, run.id),
             )
+            chain.seal(conn, run.id)
         archive.commit()
         if failure is not None:
             archive.fail(failure)  # other runs of this process must not go on

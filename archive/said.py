@@ -20,6 +20,10 @@ CITED_BY: Final = """
 CITED: Final = (
     "SELECT cited, cited_key FROM citations WHERE citing_key = ? AND cited_key IS NOT NULL ORDER BY cited_key"
 )
+FACTS: Final = (
+    'SELECT kind, value, unit, about, raw, start, "end", field, rule, confidence FROM facts WHERE article_key = ?'
+    " ORDER BY ordinal"
+)
 _ENDS: Final = re.compile(r"[。！？；\n\t]")
 
 
@@ -45,18 +49,9 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """kind is "" while the article is not described. groups: name -> items, the empty ones left out."""
+class Row:
+    """A fact as kept (docs/research.md, table facts): body[start:end] is raw."""
 
-    kind: str = ""
-    kind_rule: str = ""
-    meeting: str = ""
-    people: tuple[Person, ...] = ()
-    groups: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
     kind: str
     value: str
     unit: str
@@ -64,6 +59,23 @@ class _Row:
     raw: str
     start: int
     end: int
+    field: str = "body"
+    rule: str = ""
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """kind is "" while the article is not described. groups: name -> items, the empty ones left out; rows: every fact
+    by place; leads: what is cited -> the key of the article that it is."""
+
+    kind: str = ""
+    kind_rule: str = ""
+    meeting: str = ""
+    people: tuple[Person, ...] = ()
+    groups: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
+    rows: tuple[Row, ...] = ()
+    leads: Mapping[str, str] = field(default_factory=dict)
 
 
 def said(conn: sqlite3.Connection, key: str, body: str, district: str, day: str) -> Said:
@@ -73,11 +85,8 @@ def said(conn: sqlite3.Connection, key: str, body: str, district: str, day: str)
     ).fetchone()
     if described is None:
         return Said()
-    columns = 'kind, value, unit, about, raw, start, "end"'
-    rows = [
-        _Row(*row)
-        for row in conn.execute(f"SELECT {columns} FROM facts WHERE article_key = ? ORDER BY ordinal", (key,))
-    ]
+    rows = [Row(*row) for row in conn.execute(FACTS, (key,))]
+    leads = dict(conn.execute(CITED, (key,)).fetchall())
     groups = {
         "appointments": _items(rows, body, "appointment"),
         "organisations": _items(rows, body, "organisation"),
@@ -85,12 +94,12 @@ def said(conn: sqlite3.Connection, key: str, body: str, district: str, day: str)
         "amounts": _items(rows, body, "money"),
         "deadlines": _items(rows, body, "deadline"),
         "effective": _items(rows, body, "effective"),
-        "cited": _cited(conn, key, rows, body),
+        "cited": _cited(rows, body, leads),
         "cited_by": _citing(conn, key),
     }
     kind, rule, meeting = described
     told = {name: items for name, items in groups.items() if items}
-    return Said(kind, rule, meeting, _people(conn, rows, body, district, day), told)
+    return Said(kind, rule, meeting, _people(conn, rows, body, district, day), told, tuple(rows), leads)
 
 
 def sentence(body: str, start: int, end: int) -> str:
@@ -108,20 +117,20 @@ def sentence(body: str, start: int, end: int) -> str:
     return body[left:right].strip()
 
 
-def _firsts(rows: Iterable[_Row], *kinds: str) -> dict[tuple[str, str], _Row]:
+def _firsts(rows: Iterable[Row], *kinds: str) -> dict[tuple[str, str], Row]:
     """The first row of every value (and unit) of a kind."""
-    found: dict[tuple[str, str], _Row] = {}
+    found: dict[tuple[str, str], Row] = {}
     for row in rows:
         if row.kind in kinds:
             found.setdefault((row.value, row.unit), row)
     return found
 
 
-def _items(rows: Iterable[_Row], body: str, kind: str) -> tuple[Item, ...]:
+def _items(rows: Iterable[Row], body: str, kind: str) -> tuple[Item, ...]:
     return tuple(_item(row, body) for row in _firsts(rows, kind).values())
 
 
-def _item(row: _Row, body: str) -> Item:
+def _item(row: Row, body: str) -> Item:
     text, remark = row.value, ""
     if row.kind == "money":
         text, remark = row.raw.strip(), f"{float(row.value):,.2f}".removesuffix(".00") + f" {row.unit}"
@@ -132,8 +141,7 @@ def _item(row: _Row, body: str) -> Item:
     return Item(text, sentence(body, row.start, row.end), remark)
 
 
-def _cited(conn: sqlite3.Connection, key: str, rows: Iterable[_Row], body: str) -> tuple[Item, ...]:
-    leads = dict(conn.execute(CITED, (key,)).fetchall())
+def _cited(rows: Iterable[Row], body: str, leads: Mapping[str, str]) -> tuple[Item, ...]:
     every = [row for row in _firsts(rows, "document_number", "cited_title").values() if row.unit != "own"]
     return tuple(Item(row.value, sentence(body, row.start, row.end), "", leads.get(row.value, "")) for row in every)
 
@@ -144,7 +152,7 @@ def _citing(conn: sqlite3.Connection, key: str) -> tuple[Item, ...]:
     return tuple(Item(title, "", "", citing) for title, citing in rows)
 
 
-def _people(conn: sqlite3.Connection, rows: list[_Row], body: str, district: str, day: str) -> tuple[Person, ...]:
+def _people(conn: sqlite3.Connection, rows: list[Row], body: str, district: str, day: str) -> tuple[Person, ...]:
     found: list[Person] = []
     for (name, _), first in _firsts(rows, "person").items():
         held = [row for row in rows if row.kind == "title" and row.about == name]

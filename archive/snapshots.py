@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -20,10 +20,10 @@ from typing import Any
 
 import zstandard
 
+from archive.dictionaries import LEVEL, Dictionary
 from scraper.items import Snapshot
 from scraper.urls import host
 
-LEVEL = 3
 SAMPLE_BYTES = (2_000, 1_000_000)  # smaller pages hold no template, larger ones cost too much to load
 POOR = 0.75  # a dictionary that saves less than a quarter no longer fits the page
 UNUSUAL = 1.4
@@ -38,27 +38,6 @@ class ArchiveError(Exception):
 
 class Damaged(ArchiveError):
     """A response can no longer be read as it was stored: names it."""
-
-
-class _Dictionary:
-    """A dictionary ready to use. Tables are made on first use: 0.1 ms to write with it, less to read with it."""
-
-    def __init__(self, number: int, sample: bytes, headers: bytes) -> None:
-        self.number = number
-        self._sample = zstandard.ZstdCompressionDict(sample, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-        self._headers = zstandard.ZstdCompressionDict(headers, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-        self._pack: Callable[[bytes], bytes] | None = None
-        self.unpack = zstandard.ZstdDecompressor(dict_data=self._sample).decompress
-        self.unpack_headers = zstandard.ZstdDecompressor(dict_data=self._headers).decompress
-        self.pack_headers = zstandard.ZstdCompressor(LEVEL, dict_data=self._headers, write_dict_id=False).compress
-
-    def pack(self, data: bytes) -> bytes:
-        if self._pack is None:
-            self._sample.precompute_compress(level=LEVEL)
-            self._pack = zstandard.ZstdCompressor(
-                LEVEL, dict_data=self._sample, write_dict_id=False, write_checksum=True
-            ).compress
-        return self._pack(data)
 
 
 _plain = zstandard.ZstdCompressor(LEVEL, write_checksum=True)
@@ -82,7 +61,7 @@ class Snapshots:
         self._current: dict[tuple[str, str], list[int]] = {}
         self._poor: dict[tuple[str, str], float] = {}
         self._usual: dict[tuple[str, str], float] = {}
-        self._load = lru_cache(maxsize=256)(self._load_dictionary)
+        self._load = lru_cache(maxsize=512)(self._load_dictionary)
 
     def put(self, snapshot: Snapshot, run_id: int | None = None) -> int:
         """Keeps a response and gives its number. The caller commits."""
@@ -154,6 +133,19 @@ class Snapshots:
         """The numbers of those that a run stored."""
         return [row[0] for row in self.conn.execute("SELECT id FROM snapshots WHERE run_id = ?", (run_id,))]
 
+    def of_url(self, url: str) -> list[int]:
+        """The numbers of those that came from an address."""
+        return [row[0] for row in self.conn.execute("SELECT id FROM snapshots WHERE url = ?", (url,))]
+
+    def earlier(self, snapshot: Snapshot, most: int) -> list[int]:
+        """The numbers of the last responses to the same request that came before, newest first."""
+        rows = self.conn.execute(
+            "SELECT id FROM snapshots WHERE url = ?1 AND coalesce(requested_url, url) = ?2 AND captured_at < ?3"
+            " ORDER BY captured_at DESC, id DESC LIMIT ?4",
+            (snapshot.url, snapshot.requested_url or snapshot.url, stamp(snapshot.captured_at), most),
+        )
+        return [number for (number,) in rows]
+
     def count(self) -> int:
         return int(self.conn.execute("SELECT count(*) FROM snapshots").fetchone()[0])
 
@@ -168,7 +160,7 @@ class Snapshots:
         self._usual.clear()
         self._load.cache_clear()
 
-    def _put_body(self, snapshot: Snapshot, kind: tuple[str, str], headers: bytes) -> tuple[int, _Dictionary | None]:
+    def _put_body(self, snapshot: Snapshot, kind: tuple[str, str], headers: bytes) -> tuple[int, Dictionary | None]:
         digest = hashlib.sha256(snapshot.body).digest()
         row = self.conn.execute("SELECT id FROM bodies WHERE sha256 = ?", (digest,)).fetchone()
         if row is not None:
@@ -182,7 +174,7 @@ class Snapshots:
         assert number is not None
         return number, used
 
-    def _pack(self, snapshot: Snapshot, kind: tuple[str, str], headers: bytes) -> tuple[bytes, _Dictionary | None]:
+    def _pack(self, snapshot: Snapshot, kind: tuple[str, str], headers: bytes) -> tuple[bytes, Dictionary | None]:
         body = snapshot.body
         numbers = self._numbers(kind)
         fit = snapshot.status == 200 and SAMPLE_BYTES[0] <= len(body) <= SAMPLE_BYTES[1]
@@ -198,7 +190,7 @@ class Snapshots:
 
     def _pack_poor(
         self, snapshot: Snapshot, kind: tuple[str, str], headers: bytes, data: bytes
-    ) -> tuple[bytes, _Dictionary | None]:
+    ) -> tuple[bytes, Dictionary | None]:
         """Tries the site's other dictionaries; makes a new one when none fits several pages."""
         numbers = self._numbers(kind)
         tried = [(data, numbers[0]), *((self._load(number).pack(snapshot.body), number) for number in numbers[1:])]
@@ -217,7 +209,7 @@ class Snapshots:
         self._poor[kind] = max(0.0, self._poor.get(kind, 0.0) - 0.25)
         self._usual[kind] = 0.9 * self._usual.get(kind, share) + 0.1 * share
 
-    def _renew(self, snapshot: Snapshot, kind: tuple[str, str], headers: bytes) -> tuple[bytes, _Dictionary | None]:
+    def _renew(self, snapshot: Snapshot, kind: tuple[str, str], headers: bytes) -> tuple[bytes, Dictionary | None]:
         """Makes this page a dictionary, and packs it with itself."""
         number = self.conn.execute(
             "INSERT INTO dictionaries (site, kind, created_at, sample, headers) VALUES (?, ?, ?, ?, ?)",
@@ -239,16 +231,15 @@ class Snapshots:
             self._current[kind] = [number for (number,) in rows]
         return self._current[kind]
 
-    def _load_dictionary(self, number: int) -> _Dictionary:
+    def _load_dictionary(self, number: int) -> Dictionary:
         row = self.conn.execute("SELECT sample, headers FROM dictionaries WHERE id = ?", (number,)).fetchone()
         if row is None:
             raise ArchiveError(f"{self.path}: dictionary {number} is not here; put a backup in the file's place")
-        return _Dictionary(number, _unplain.decompress(row[0]), _unplain.decompress(row[1]))
+        return Dictionary(number, _unplain.decompress(row[0]), _unplain.decompress(row[1]))
 
     def _snapshot(self, row: tuple[Any, ...], verify: bool) -> Snapshot:
-        number, url, requested, status, headers_by, headers, captured_at, role, district, column, title, listed = row[
-            :12
-        ]
+        number, url, requested, status, headers_by, headers, captured_at, *said = row[:12]
+        role, district, column, title, listed = said
         digest, body_by, data, size = row[12:]
         try:
             body = (self._load(body_by).unpack if body_by else _unplain.decompress)(data) if size else b""

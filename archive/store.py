@@ -8,10 +8,10 @@ know yet is read by ``recover`` (archive/rebuild.py).
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -21,17 +21,16 @@ from sqlite_utils.migrations import Migrations
 
 from archive import index, migrations
 from archive.snapshots import ArchiveError, Snapshots
+from archive.turns import BUSY_SECONDS, STEP_BACK_SECONDS, begin_in_turn, let_in, lock_path, migrating
 
-__all__ = ["Archive", "ArchiveError", "open_archive", "plain_errors", "shared_archive", "snapshots_path"]
+__all__ = ["Archive", "ArchiveError", "lock_path", "open_archive", "plain_errors", "shared_archive", "snapshots_path"]
 
-BUSY_SECONDS = 30.0
 ARCHIVE_PAGE = 16384  # design/search.md: text 1.14x instead of 1.34x
 # 2026-11, 600 pages of 75 KB: 0.384 of WARC.gz with 4 KiB pages, 0.395 with 8, 0.449 with 16, 0.41 with 64.
 KEPT_PAGE = 4096
 COMMIT_ITEMS = 25
 COMMIT_SECONDS = 0.2
 FLUSH_SECONDS = 1.0
-STEP_BACK_SECONDS = 0.12  # a little more than the longest pause between two tries of SQLite's busy handler
 
 _shared: dict[Path, Archive] = {}
 
@@ -39,8 +38,10 @@ _shared: dict[Path, Archive] = {}
 class Archive:
     """Both files, opened for writing by one thread. Several spiders of a process share one (``shared_archive``).
 
-    A write transaction is opened by ``write`` and closed by ``wrote`` after 25 items or 0.2 s, and on an event loop
-    1 s after it was opened at the latest: other processes never wait long.
+    A write transaction is opened by ``write`` and closed by ``wrote``: in a batch job after 25 items or 0.2 s, on an
+    event loop at once. What nobody waits for is handed to ``soon``, which writes 25 jobs in one go.
+
+    2026-11: with a transaction open while pages are read two workers together were as fast as one.
     """
 
     def __init__(self, path: Path, db: Database, snapshots: Snapshots) -> None:
@@ -52,10 +53,46 @@ class Archive:
         self._begun = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._failure: ArchiveError | None = None
+        self._jobs: deque[Callable[[], object]] = deque()
+        self._working = self._keeping = False
+        self._committed = 0.0
+
+    def soon(self, job: Callable[[], object], *, keeps: bool = False) -> None:
+        """Has a job write inside the next transaction, with others: after 25 jobs, after 1 s on an event loop, and
+        before anything else is written. keeps: it writes snapshots. Raises what an earlier job met; from then on
+        nothing is written."""
+        self._check()
+        self._jobs.append(job)
+        self._keeping |= keeps
+        if len(self._jobs) >= COMMIT_ITEMS:
+            self.commit()
+        elif self._timer is None:
+            self._arm()
+
+    def _work(self) -> None:
+        """Does the jobs. One that fails undoes the transaction: memory is ahead of the file then."""
+        if self._working or not self._jobs:
+            return
+        self._working = True
+        try:
+            if self._keeping:
+                self.write_snapshots()
+            while self._jobs:
+                self._jobs.popleft()()
+            self._keeping = False
+        except ArchiveError as error:
+            self.fail(error)
+            raise
+        except BaseException as error:
+            self.fail(ArchiveError(f"{self.path}: could not be written: {error!r}"))
+            raise
+        finally:
+            self._working = False
 
     def write(self) -> sqlite3.Connection:
         """archive.db's connection, inside a write transaction."""
         self._check()
+        self._work()
         if not self.db.conn.in_transaction:
             self._begin(self.db.conn)
         return self.db.conn
@@ -64,6 +101,7 @@ class Archive:
         """The snapshots, inside a write transaction. Both files are always locked in the same order (first this
         one), so two processes cannot wait for each other."""
         self._check()
+        self._work()
         if not self.snapshots.conn.in_transaction:
             if self.db.conn.in_transaction:
                 self.commit()
@@ -72,29 +110,12 @@ class Archive:
 
     def _begin(self, conn: sqlite3.Connection) -> None:
         if not (self.db.conn.in_transaction or self.snapshots.conn.in_transaction):
+            if time.monotonic() - self._committed < STEP_BACK_SECONDS:
+                let_in(self.path)
             self._begun = time.monotonic()
             self._arm()
         with plain_errors(self.path):
-            try:
-                conn.execute("PRAGMA busy_timeout = 0")
-                conn.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError:
-                self._begin_in_turn(conn)
-
-    def _begin_in_turn(self, conn: sqlite3.Connection) -> None:
-        """SQLite's waiting is not fair: whoever commits and begins again at once always wins. Who waits says so with
-        a shared lock on a file, and who commits steps back then (``_let_in``)."""
-        with lock_path(self.path, "queue").open("a") as queue:
-            fcntl.flock(queue, fcntl.LOCK_SH)
-            conn.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
-            conn.execute("BEGIN IMMEDIATE")
-
-    def _let_in(self) -> None:
-        with lock_path(self.path, "queue").open("a") as queue:
-            try:
-                fcntl.flock(queue, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                time.sleep(STEP_BACK_SECONDS)
+            begin_in_turn(self.path, conn)
 
     def _check(self) -> None:
         if self._failure is not None:
@@ -105,16 +126,23 @@ class Archive:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return  # a batch job: it commits itself
-        self._timer = loop.call_later(FLUSH_SECONDS, self.commit)
+        if self._timer is None:
+            self._timer = loop.call_later(FLUSH_SECONDS, self.commit)
 
     def wrote(self, items: int = 1) -> None:
-        """Tells that whole items were written; commits when there are enough of them or enough time has passed."""
+        """Tells that whole items were written; commits on an event loop, or when there are enough of them, or when
+        enough time has passed. Within a job of ``soon`` it does nothing."""
+        if self._working:
+            return
         self._pending += items
-        if self._pending >= COMMIT_ITEMS or time.monotonic() - self._begun >= COMMIT_SECONDS:
+        full = self._pending >= COMMIT_ITEMS or time.monotonic() - self._begun >= COMMIT_SECONDS
+        if full or self._timer is not None:
             self.commit()
 
     def commit(self) -> None:
         """snapshots.db first, then archive.db. Raises ArchiveError (disk full, ...) with nothing half-written."""
+        if not self._failure:
+            self._work()
         self._disarm()
         wrote = self.db.conn.in_transaction or self.snapshots.conn.in_transaction
         try:
@@ -123,7 +151,7 @@ class Archive:
             with plain_errors(self.path):
                 self.db.commit()
             if wrote:
-                self._let_in()
+                self._committed = time.monotonic()
         except ArchiveError as error:
             self.fail(error)
             raise
@@ -142,6 +170,8 @@ class Archive:
     def rollback(self) -> None:
         """Undoes what is not committed; writing may begin anew."""
         self._failure = None
+        self._jobs.clear()
+        self._keeping = False
         self._disarm()
         for conn in (self.snapshots.conn, self.db.conn):
             if conn.in_transaction:
@@ -181,11 +211,6 @@ def snapshots_path(path: Path) -> Path:
     return path.with_name("snapshots.db" if path.name == "archive.db" else f"{path.stem}-snapshots.db")
 
 
-def lock_path(path: Path, name: str) -> Path:
-    """Where a lock of this archive lives: a hidden empty file beside it."""
-    return path.with_name(f".{path.name}.{name}.lock")
-
-
 def open_archive(path: Path, *, create: bool = True) -> Archive:
     """Opens (and makes, and migrates) the archive at a path. Raises ArchiveError with what to do about it."""
     path = path.expanduser().absolute()
@@ -193,7 +218,7 @@ def open_archive(path: Path, *, create: bool = True) -> Archive:
         raise ArchiveError(f"{path}: there is no archive here; `dibao crawl` or `dibao import` makes one")
     if not path.parent.is_dir():
         raise ArchiveError(f"{path}: the folder {path.parent} does not exist; make it or name another place")
-    with _migrating(path):
+    with migrating(path):
         db = _open(path, migrations.archive, page_size=ARCHIVE_PAGE, synchronous="NORMAL")
         try:
             kept = _open(snapshots_path(path), migrations.snapshots, page_size=KEPT_PAGE, synchronous="FULL")
@@ -268,15 +293,3 @@ def _refuse_newer(path: Path, db: Database, steps: Migrations) -> None:
             f"{path}: was written by a newer Dibao (schema step {unknown[-1]}; this one knows up to {known[-1]}). "
             "Upgrade Dibao, or open a copy that was made before the upgrade"
         )
-
-
-@contextmanager
-def _migrating(path: Path) -> Iterator[None]:
-    """Two processes that meet an old or new file migrate it one after the other."""
-    try:
-        file = lock_path(path, "schema").open("w")
-    except OSError as error:
-        raise ArchiveError(f"{path}: cannot be written ({error.strerror}); check the rights of its folder") from error
-    with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from archive import articles, people
 from archive.hidden import Takedown, is_down, log, untitle
 from archive.intake import settle
+from archive.relations import members
 from archive.snapshots import stamp
 from archive.store import Archive, ArchiveError, plain_errors
 from scraper.catalogue import District
@@ -51,6 +52,21 @@ def take_down(archive: Archive, wanted: str, reason: str, by: str = "") -> Taked
     return log(conn, wanted)[0]
 
 
+def also_held(archive: Archive, wanted: str) -> tuple[str, ...]:
+    """Keys of other articles with the same text: copies elsewhere, and the page's own former or new addresses. To be
+    asked before ``take_down``, which knows one article only."""
+    conn = archive.db.conn
+    found = article_key(conn, wanted)
+    copies = [one for one, _, _ in members(conn, found)]
+    moved = conn.execute(
+        "SELECT note FROM states WHERE article_key = ?1 AND state = 'moved' UNION"
+        " SELECT article_key FROM states WHERE note = ?1 AND state = 'moved'",
+        (found,),
+    ).fetchall()
+    keys = dict.fromkeys([*copies, *(one for (one,) in moved)])
+    return tuple(one for one in keys if one != found and articles.get(archive, one) is not None)
+
+
 def restore(archive: Archive, wanted: str, catalogue: Sequence[District]) -> bool:
     """Lifts a takedown and makes the article anew from its stored responses: same id, key and first_captured_at.
     False when no response gives it any more. Raises ArchiveError when it is not taken down."""
@@ -76,10 +92,13 @@ def restore(archive: Archive, wanted: str, catalogue: Sequence[District]) -> boo
 
 
 def article_key(conn: sqlite3.Connection, wanted: str) -> str:
-    """The key that a key, a permalink or a URL names. A URL that was redirected names what it leads to."""
+    """The key that a key, a permalink or a URL names. A URL that was redirected names what it leads to, unless an
+    article was archived under it before."""
     wanted = wanted.strip()
     if found := _KEY.fullmatch(wanted):
         return found[1]
+    if conn.execute("SELECT 1 FROM articles WHERE key = ?", (key(wanted),)).fetchone():
+        return key(wanted)
     row = conn.execute("SELECT final_url FROM pages WHERE url = ? AND final_url != ''", (canonical(wanted),)).fetchone()
     return key(row[0] if row else wanted)
 

@@ -12,7 +12,7 @@ import gzip
 import io
 import uuid
 import zlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from http import HTTPStatus
@@ -67,6 +67,15 @@ def write_warc(
     finally:
         part.unlink(missing_ok=True)
     return done
+
+
+def warc_bytes(found: Sequence[Snapshot]) -> bytes:
+    """A few responses as the content of a .warc.gz file."""
+    out = io.BytesIO()
+    writer = WARCWriter(out, gzip=True, warc_version="1.1")
+    for snapshot in found:
+        _write(writer, snapshot)
+    return out.getvalue()
 
 
 def _write(writer: Any, snapshot: Snapshot) -> None:

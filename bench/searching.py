@@ -40,7 +40,8 @@ def fill(path: Path, documents: int) -> float:
             conn.executemany(
                 'INSERT INTO articles (id, key, url, district, "column", title, body, source, published_on, family,'
                 " sha256, snapshot_id, first_captured_at, captured_at)"
-                " VALUES (?, ?, ?, ?, '通知公告', ?, ?, ?, ?, 'trs', '', 0, '', '')",
+                " VALUES (?, ?, ?, ?, '通知公告', ?, ?, ?, ?, 'trs', '', 0,"
+                " '2026-11-01T00:00:00.000000+00:00', '2026-11-01T00:00:00.000000+00:00')",
                 (row(number) for number in range(first + 1, min(first + CHUNK, documents) + 1)),
             )
             archive.commit()

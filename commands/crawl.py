@@ -3,39 +3,59 @@
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import date
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
-
-from rich.logging import RichHandler
+from urllib.parse import urlsplit
 
 from archive.checks import Finding, check
+from archive.cooling import cooling
+from archive.redesigns import Issue, issues
 from archive.runs import Busy
+from archive.snapshots import stamp
 from archive.status import LastRun, conclude, last_runs
 from archive.store import open_archive
 from commands import show
-from commands.facts import describe_new
-from scraper.catalogue import CatalogueError, District, survey
+from commands.stages import after_crawl
+from commands.warnings import warnings_told
+from commands.workers import crawl_shared
+from scraper.catalogue import DISTRICTS, CatalogueError, District, is_loopback, survey
 from scraper.crawl import CrawlReport
 from scraper.crawl import crawl as fetch
+from scraper.settings import DIBAO_CONTACT
 
 # docs/operations.md says what to do about each. 2 is click's, for a command typed wrongly.
 EXIT_OK, EXIT_ERROR, EXIT_SOME, EXIT_NONE, EXIT_STOPPED = 0, 1, 3, 4, 130
 UNREACHED = ("unreachable", "blocked", "robots", "failed")
+SPARED = ("busy", "cooling", "night", "budget")  # left alone, or left to others: nothing is wrong
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be crawled. broken: what is wrong with files of districts that were meant too."""
+    """What is to be crawled. broken: what is wrong with files of districts that were meant too; folder: of the
+    district files; named: each was asked for by name; night: a run of the timetable, which keeps to the hours of
+    [manners]; workers: processes."""
 
     archive: Path
     districts: tuple[District, ...]
     broken: tuple[str, ...] = ()
     since: date | None = None
     limit: int | None = None
+    until: date | None = None
+    folder: Path = DISTRICTS
+    named: bool = True
+    night: bool = False
+    workers: int = 1
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """Scrapy's settings for it."""
+        found: dict[str, object] = {"DIBAO_ARCHIVE": str(self.archive), "DIBAO_LIMIT": self.limit or 20}
+        days = {"DIBAO_SINCE": self.since, "DIBAO_UNTIL": self.until}
+        found |= {name: day.isoformat() for name, day in days.items() if day}
+        return found | ({"DIBAO_NIGHT": True} if self.night else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +71,8 @@ class Ending:
 
     @property
     def code(self) -> int:
-        codes = {"busy": EXIT_OK, "archive": EXIT_ERROR, "stopped": EXIT_STOPPED} | dict.fromkeys(UNREACHED, EXIT_NONE)
+        codes = {"archive": EXIT_ERROR, "stopped": EXIT_STOPPED}
+        codes |= dict.fromkeys(UNREACHED, EXIT_NONE) | dict.fromkeys(SPARED, EXIT_OK)
         if self.word != "finished":
             return codes.get(self.word, EXIT_SOME)
         columns = self.run.columns if self.run else ()
@@ -80,17 +101,19 @@ def crawl(order: Order, *, as_json: bool = False, quiet: bool = False) -> int:
     """Crawls, prints the summary, gives the exit code."""
     for text in order.broken:
         show.say(f"left out: {text}", "red")
-    open_archive(order.archive).close()  # an archive that cannot be used is told before anything is fetched
-    settings: dict[str, object] = {"DIBAO_ARCHIVE": str(order.archive), "DIBAO_LIMIT": order.limit or 20}
-    if order.since:
-        settings["DIBAO_SINCE"] = order.since.isoformat()
-    with show.watching(order.districts, quiet) as watch, warnings_told():
-        report = fetch(order.districts, settings, watch)
-    found = endings(order, report)
-    code = EXIT_ERROR if order.broken else together([end.code for end in found if end.word != "busy"])
+    spared = resting(order)  # an archive that cannot be used is told before anything is fetched
+    left = {end.slug for end in spared}
+    order = replace(order, districts=tuple(one for one in order.districts if one.slug not in left))
+    began = stamp(datetime.now(UTC))
+    found = [*endings(order, brought(order, quiet), began), *spared]
+    code = EXIT_ERROR if order.broken else together([end.code for end in found if end.word not in SPARED])
     if not {"archive", "stopped"} & {end.word for end in found}:
         with open_archive(order.archive) as archive:
-            code = code if describe_new(archive) else EXIT_STOPPED
+            known = {one.id for one in issues(archive.db.conn)}
+            code = code if after_crawl(archive, (*order.districts, *survey(order.folder)[0])) else EXIT_STOPPED
+            opened = [one for one in issues(archive.db.conn) if one.id not in known]
+            code = EXIT_SOME if opened and code == EXIT_OK else code
+            tell_issues(opened)
     if as_json:
         districts = [{**asdict(end), "exit": end.code} for end in found]
         print(json.dumps({"exit": code, "districts": districts}, ensure_ascii=False, indent=1))
@@ -99,16 +122,49 @@ def crawl(order: Order, *, as_json: bool = False, quiet: bool = False) -> int:
     return code
 
 
-def endings(order: Order, report: CrawlReport) -> list[Ending]:
-    """How each district's crawl ended, with its counts; their exit codes are written into the runs."""
+def tell_issues(opened: Sequence[Issue]) -> None:
+    """What a person must look at, on standard error: the summary may be JSON."""
+    for one in opened:
+        show.say(f"{one.district} {one.column}: issue {one.id}: {one.note} (dibao issues)", "yellow")
+
+
+def resting(order: Order) -> list[Ending]:
+    """Districts that are left alone this time: they refused too often, or it is not their hour."""
+    found: list[Ending] = []
+    now = datetime.now(UTC)
+    with open_archive(order.archive) as archive:
+        for one in order.districts:
+            until = None if order.named else cooling(archive.db.conn, one.slug, now)
+            if until:
+                found.append(Ending(one.slug, "cooling", f"it refused too often; left alone until {until:%F %H:%M}Z"))
+            elif order.night and not one.manners.is_hour(now):
+                start, end = one.manners.hours
+                found.append(Ending(one.slug, "night", f"its hours are {start:%H:%M}-{end:%H:%M} (Asia/Shanghai)"))
+    return found
+
+
+def brought(order: Order, quiet: bool) -> CrawlReport:
+    """The crawl itself, by this process or by several."""
+    if not order.districts:
+        return CrawlReport(())
+    if not DIBAO_CONTACT and not all(is_loopback(urlsplit(one.site).hostname or "") for one in order.districts):
+        show.say("DIBAO_CONTACT is not set: give the sites an address to write to (docs/operations.md)", "yellow")
+    if order.workers > 1 and len(order.districts) > 1:
+        return crawl_shared(order.archive, order.folder, order.districts, order.settings, order.workers)
+    with show.watching(order.districts, quiet or len(order.districts) > show.MANY) as watch, warnings_told():
+        return fetch(order.districts, order.settings, watch)
+
+
+def endings(order: Order, report: CrawlReport, began: str) -> list[Ending]:
+    """How each district's crawl ended, with its counts; their exit codes are written into the runs that began since."""
     found: list[Ending] = []
     with open_archive(order.archive) as archive:
         runs = {run.district: run for run in last_runs(archive.db.conn)}
         for district, end in zip(order.districts, report.ends, strict=True):
-            if end.error is not None:
+            run = runs.get(end.slug)
+            if run is None or end.error is not None or end.reason == "busy" or run.started_at < began:
                 found.append(Ending(end.slug, "busy" if isinstance(end.error, Busy) else end.reason, end.why))
                 continue
-            run = runs[end.slug]
             findings = check(archive, district, run.id) if end.reason == "finished" else ()
             ending = Ending(end.slug, end.reason, end.why, run, tuple(one for one in findings if one.key != "column"))
             reds = [one.what for one in findings if one.level == "red"]
@@ -128,33 +184,23 @@ def together(codes: Sequence[int]) -> int:
 
 
 def tell(found: Sequence[Ending], quiet: bool) -> None:
-    """The summary for people."""
+    """The summary for people. Of many districts those with trouble are told one by one, all others are sums."""
+    many = len(found) > show.MANY
+    told = [end for end in found if end.code or not many]
     runs = [end.run for end in found if end.run]
     words = {end.slug: end.word for end in found}
-    show.runs(runs, words)
-    show.columns([run for run in runs if words[run.district] != "unreachable"], every=not quiet)
-    for end in found:
+    slugs = {end.slug for end in told}
+    show.runs(runs, words, slugs if many else None)
+    reached = [run for run in runs if run.district in slugs and words[run.district] != "unreachable"]
+    show.columns(reached, every=not quiet and not many)
+    for end in told:
         if end.word != "finished":
             show.say(f"{end.slug}: {end.why}")
-        show.lines(f"{end.slug}: {one.level}: {one.what}" for one in end.findings)
+        show.lines(f"{end.slug}: {one.level}: {one.what}" for one in end.findings if one.level == "red" or not many)
+    if many:
+        show.lines([f"{len(found):,} districts: {show.listed(Counter(words.values()))}"])
     if unreached := [end.slug for end in found if end.code == EXIT_NONE]:
         show.say(
-            f"Not reached: {', '.join(unreached)}. What was there before is kept, and the next run tries again."
+            f"Not reached: {show.some(unreached)}. What was there before is kept, and the next run tries again."
             " To see the whole job without these sites: make demo"
         )
-
-
-@contextmanager
-def warnings_told() -> Iterator[None]:
-    """Warnings on standard error, above the bars where there are any; what the summary says at the end is left out."""
-    handler: logging.Handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    if show.err.is_terminal:
-        handler = RichHandler(console=show.err, show_path=False, show_level=False, markup=False)
-    handler.setLevel(logging.WARNING)
-    handler.addFilter(lambda entry: entry.name != "scraper.spiders.district")
-    logging.getLogger().addHandler(handler)
-    try:
-        yield
-    finally:
-        logging.getLogger().removeHandler(handler)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,15 @@ if TYPE_CHECKING:  # what a verb does not need is not loaded: Scrapy costs half 
     from scraper.spiders.report import Progress as Where
 
 TOLD_EVERY = 10.0  # seconds between two lines of progress where there is no terminal
+MANY = 30  # districts that are told one by one; of more only those with trouble, and sums
 SHOWN = ("archived", "updated", "unchanged", "duplicate", "removed", "blocked", "unreadable", "failed", "waiting")
+
+WIDE = 240  # characters of a line where there is no terminal
 
 Watch = Callable[["Where"], None]
 
-out = Console(highlight=False)
+# A file or a pipe has no width: rows are not folded there.
+out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, highlight=False)
 
 
@@ -42,19 +47,30 @@ def listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{number:,} {name}" for name, number in counts.items() if number) or "nothing"
 
 
-def runs(found: Sequence[LastRun], words: Mapping[str, str]) -> None:
-    """One line a district: how its crawl ended (words: slug -> ending) and how many pages ended how."""
+def runs(found: Sequence[LastRun], words: Mapping[str, str], told: Collection[str] | None = None) -> None:
+    """One line a district: how its crawl ended (words: slug -> ending) and how many pages ended how. told: slugs of
+    those that get a line; a last line holds the sums of all then."""
     if not found:
         return
     used = [name for name in SHOWN if any(run.counts.get(name) for run in found)] or ["archived"]
     table = Table("district", "crawl", "seen", *used, "MB", box=None, header_style="bold", pad_edge=False)
     for column in table.columns[2:]:
         column.justify = "right"
-    for run in found:
+    for run in (one for one in found if told is None or one.district in told):
         ending = words.get(run.district) or (f"ended {run.ended_at[:16]}Z" if run.ended_at else "under way")
         counts = [f"{run.counts[name]:,}" for name in used]
         table.add_row(f"{run.name} {run.district}", ending, f"{run.seen:,}", *counts, f"{run.bytes / 1e6:,.1f}")
+    if told is not None:
+        sums = [f"{sum(run.counts[name] for run in found):,}" for name in used]
+        seen, size = sum(run.seen for run in found), sum(run.bytes for run in found)
+        table.add_row(f"all {len(found):,}", "", f"{seen:,}", *sums, f"{size / 1e6:,.1f}", style="bold")
     out.print(table)
+
+
+def some(names: Sequence[str], most: int = 10) -> str:
+    """The first of many names: "a, b, c and 1,200 more"."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def columns(found: Sequence[LastRun], every: bool) -> None:
@@ -78,7 +94,9 @@ def queue(pages: Sequence[Queued], number: int) -> None:
     """Pages without a usable capture, and when they are tried again."""
     for page in pages:
         when = f"next {page.next_try_at[:16]}Z" if page.next_try_at else "not tried again by itself"
-        lines([f"{page.state}: {page.url}: {page.reason} (tries: {page.tries}; {when})"])
+        when = "with the next run" if page.state == "waiting" else when
+        why = page.reason or ("listed, not yet asked for" if page.state == "waiting" else "no reason was told")
+        lines([f"{page.state}: {page.url}: {why} (tries: {page.tries}; {when})"])
     if number > len(pages):
         lines([f"… {number:,} such pages in all: table pages in the archive"])
 

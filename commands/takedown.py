@@ -18,6 +18,7 @@ from scraper.catalogue import DISTRICTS, survey
 @click.argument("article", required=False)
 @click.option("--reason", default="", help="Why; shown in place of the article, so name nobody in it.")
 @click.option("--by", default="", help="Who decided or asked; shown as well.")
+@click.option("--copies", is_flag=True, help="Also the articles with the same text: reposts, former and new addresses.")
 @click.option("--restore", is_flag=True, help="Bring ARTICLE back.")
 @click.option("--list", "listing", is_flag=True, help="The log, newest first.")
 @click.option("--json", "as_json", is_flag=True, help="JSON for programs.")
@@ -35,6 +36,7 @@ def takedown(
     article: str | None,
     reason: str,
     by: str,
+    copies: bool,
     restore: bool,
     listing: bool,
     as_json: bool,
@@ -55,21 +57,26 @@ def takedown(
     elif article and restore:
         _restore(archive, article, folder)
     elif article:
-        from archive.takedown import take_down
+        from archive.takedown import also_held, take_down
 
         with open_archive(archive, create=False) as opened:
-            done = take_down(opened, article, reason, by)
-        _tell([done], as_json=as_json)
+            others = also_held(opened, article)
+            done = [take_down(opened, one, reason, by) for one in (article, *(others if copies else ()))]
+        _tell(done, as_json=as_json)
+        if others and not copies:
+            show.say(
+                f"the same text is still shown at {', '.join(f'/a/{one}' for one in others)}; see --copies", "yellow"
+            )
 
 
 def _restore(archive: Path, article: str, folder: Path) -> None:
     from archive.takedown import restore
-    from commands.facts import describe_new
+    from commands.stages import after_crawl
 
     catalogue = survey(folder)[0]
     with open_archive(archive, create=False) as opened:
         back = restore(opened, article, catalogue)
-        describe_new(opened)
+        after_crawl(opened, catalogue)
     if back:
         show.lines([f"restored {article}"])
     else:

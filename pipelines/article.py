@@ -26,7 +26,9 @@ class Article:
     body          paragraphs separated by "\\n"; the cells of a table row by "\\t"; list items start with "• "
     rules         field name -> the rule that gave it; "body" and "published_on" are always there
     credits       (role, name) as the end of the text prints them: ("记者", "…"), ("出品", "…"); not part of the body
-    flags         doubts about the reading, e.g. "no_date", "short_body", "date_inferred"
+    flags         doubts about the reading, e.g. "no_date", "short_body", "date_inferred", "parts_missing", "cut_off"
+    parts         addresses of the following pages of an article in several, in order; body, attachments and images are
+                  those of all pages that were given. No column: the archive keeps them as what is still to be fetched
     """
 
     key: str
@@ -61,3 +63,4 @@ class Article:
     rules: Mapping[str, str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
     credits: tuple[tuple[str, str], ...] = ()
+    parts: tuple[str, ...] = ()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from html import unescape
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PreformattedString
 
 from pipelines.article import Link
+from scraper.pages.body import HANDED_OUT
 
 # A line of text, and whether all of it is the text of links.
 Line = tuple[str, bool]
@@ -28,6 +30,8 @@ _LAZY = ("src", "data-src", "data-original", "oldsrc", "_src")
 _SPACE = re.compile(r"[ \t\r\n\f\xa0\u2002\u2003\u3000]+")
 # Zero width: marks of editors, no space between two characters.
 _NOTHING = re.compile("[\u200b-\u200d\u2060\ufeff\xad]")
+# What has to be mended in a line at all: few lines hold any of it.
+_ODD = re.compile("[\t\r\n\f\xa0\u2002\u2003\u3000\u200b-\u200d\u2060\ufeff\xad]|  ")
 # A line break of the source between two Han characters is no space of the text.
 _WRAP = re.compile(r"(?<=[\u4e00-\u9fff，。、；：])[ \t]*[\r\n][ \t\r\n]*(?=[\u4e00-\u9fff])")
 _BULLET = "• "
@@ -60,10 +64,12 @@ class _Page:
     def end_line(self) -> None:
         if not self.parts:
             return
-        raw = _NOTHING.sub("", "".join(self.parts))
-        text = _SPACE.sub(" ", _WRAP.sub("", raw) if "\n" in raw else raw).strip()
+        text = "".join(self.parts).strip()
+        if _ODD.search(text):
+            raw = _NOTHING.sub("", text)
+            text = _SPACE.sub(" ", _WRAP.sub("", raw) if "\n" in raw else raw).strip()
         if text:
-            whole = self.linked >= len(text.replace(" ", ""))
+            whole = self.linked > 0 and self.linked >= len(text.replace(" ", ""))
             self.lines.append(((_BULLET + text) if self.bullet else text, whole))
             self.bullet = False
         self.parts.clear()
@@ -73,8 +79,12 @@ class _Page:
 def clean(markup: str, base: str) -> Clean:
     """Text and links of a fragment; base is the page's URL, against which links become absolute. The text of
     ``data-beside`` (files listed beside the body) is not part of the body."""
-    soup = BeautifulSoup(markup, "lxml", multi_valued_attributes=None)
     page = _Page(base)
+    if "<" not in markup:  # 2026-11: more than half of all bodies, and a soup costs as much as detecting the family
+        _text(unescape(markup), page, linked=False)
+        page.end_line()
+        return Clean(tuple(page.lines), (), ())
+    soup = BeautifulSoup(markup, "lxml", multi_valued_attributes=None)
     if "data-beside" in markup:
         for beside in soup.find_all("div", attrs={"data-beside": True}):
             _walk(beside.extract(), _Page(base, files=page.files), linked=False)
@@ -96,7 +106,7 @@ def _walk(parent: Tag, page: _Page, *, linked: bool) -> None:
             _text(node, page, linked=linked)
 
 
-def _text(node: NavigableString, page: _Page, *, linked: bool) -> None:
+def _text(node: str, page: _Page, *, linked: bool) -> None:
     """U+2028 stands for a line break, and for the ends of a plain paragraph (scraper/pages/body.py writes them so)."""
     for number, part in enumerate(node.split(_BREAK)):
         if number:
@@ -160,7 +170,8 @@ def _lays_out(lines: list[Line]) -> bool:
 def _link(node: Tag, page: _Page) -> None:
     url = _absolute(page.base, str(node.get("href") or ""))
     if url and (_FILE.search(urlsplit(url).path) or _FILE.search(url)):
-        text = _SPACE.sub(" ", node.get_text()).strip() or str(node.get("title") or "")
+        page.files.setdefault(url, _SPACE.sub(" ", node.get_text()).strip() or str(node.get("title") or ""))
+    elif "?" in url and HANDED_OUT.search(url) and _FILE.search(text := _SPACE.sub(" ", node.get_text()).strip()):
         page.files.setdefault(url, text)
 
 

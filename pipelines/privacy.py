@@ -17,6 +17,8 @@ from pathlib import Path
 
 _HERE = Path(__file__).parent
 
+# Every number that is masked holds such a run; most texts hold none, and the three expressions take five times as long.
+_RUN = re.compile(r"\d{4}[- ]?\d{4}")
 _EDGE_BEFORE = r"(?<![0-9A-Za-z.,/])(?<![0-9]-)"
 # GB 11643: 6 digits of place, 8 of birth, 3 of order, a check character; wrong check characters are printed as well.
 _IDENTITY = re.compile(
@@ -57,6 +59,8 @@ def mask(text: str) -> str:
 
     Length and everything else stay: ``138****5678``, ``320412************``. Landlines are offices' and stay.
     """
+    if not _RUN.search(text):
+        return text
     text = _IDENTITY.sub(lambda found: found[1] + "*" * 12, text)
     text = _OLD_IDENTITY.sub(lambda found: found[1] + "*" * 9, text)
     return _MOBILE.sub(r"\1\2****\3\4", text)

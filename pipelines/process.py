@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, timedelta, timezone
 
 from pipelines import credits, furniture
 from pipelines import fields as values
+from pipelines.archived import archived_by_site
 from pipelines.article import Article
 from pipelines.clean import clean
+from pipelines.parts import joined, named, once
 from pipelines.privacy import mask, private_list
 from scraper.catalogue import District, Layout
-from scraper.items import RawArticle, Snapshot
+from scraper.items import PageError, RawArticle, Snapshot
 from scraper.pages.dates import moment
+from scraper.pages.ending import is_cut
 from scraper.parse import parse_article
-from scraper.urls import address, key
+from scraper.urls import address, canonical, key
 
 # China has one time zone and no summer time since 1991.
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -21,13 +26,22 @@ SHORT = 50
 _FALLBACKS = ("meta:", "url", "list")
 
 
-def process(snapshot: Snapshot, district: District | None = None) -> Article:
-    """Reads one announcement. Raises Blocked for a firewall or an error page, PageError where there is no article."""
+def process(snapshot: Snapshot, district: District | None = None, parts: Sequence[Snapshot] = ()) -> Article:
+    """Reads one announcement. Raises Blocked for a firewall or an error page, PageError where there is no article.
+
+    parts: the following pages of an article in several, in any order; those that Article.parts names but that are not
+    among them leave the flag "parts_missing". A part that cannot be read counts as missing.
+    """
     captured = snapshot.captured_at.astimezone(SHANGHAI).date()
-    raw = parse_article(snapshot, district.layout_on(captured) if district else Layout())
-    cleaned = clean(raw.body_html, raw.base or snapshot.url)
+    layout = district.layout_on(captured) if district else Layout()
+    raw = parse_article(snapshot, layout)
     title = raw.fields["title"].value
-    lines, signed = credits.take(furniture.trim(cleaned.lines, title))
+    read = {part.requested_url or part.url: _part(part, title, layout) for part in parts}
+    following = named(raw, read) if read else raw.parts
+    given = {canonical(url): page for url, page in read.items() if page is not None}
+    pages = [raw, *(given[canonical(url)] for url in following if canonical(url) in given)]
+    cleaned = [clean(page.body_html, page.base or page.url) for page in pages]
+    lines, signed = credits.take(joined([furniture.trim(one.lines, title) for one in cleaned], title))
     validity, fields = values.validity(raw.fields)
     site = values.value(fields.get("site_name")) or (district.name if district else None)
     number, number_rule = _number(raw, lines)
@@ -62,13 +76,26 @@ def process(snapshot: Snapshot, district: District | None = None) -> Article:
         abstract=mask(values.value(fields.get("abstract")) or "") or None,
         keywords=values.value(fields.get("keywords")),
         site_name=site,
-        attachments=cleaned.attachments,
-        images=cleaned.images,
+        attachments=once(link for one in cleaned for link in one.attachments),
+        images=once(link for one in cleaned for link in one.images),
         family=raw.family,
         rules=rules,
-        flags=raw.flags + _flags(rules, title, lines, shown.day if shown else None, captured),
+        flags=raw.flags
+        + _flags(rules, title, lines, shown.day if shown else None, captured)
+        + (("parts_missing",) if len(pages) <= len(following) else ())
+        + (("cut_off",) if any(is_cut(one.text) for one in (snapshot, *parts)) else ())
+        + ((mark,) if (mark := archived_by_site(snapshot.text)) else ()),
         credits=tuple((role, mask(name)) for role, name in signed),
+        parts=following,
     )
+
+
+def _part(snapshot: Snapshot, title: str, layout: Layout) -> RawArticle | None:
+    """A following page as read; None for one that cannot be read."""
+    try:
+        return parse_article(replace(snapshot, listed_title=snapshot.listed_title or title), layout)
+    except PageError:
+        return None
 
 
 def _number(raw: RawArticle, lines: list[str]) -> tuple[str | None, str]:

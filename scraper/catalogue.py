@@ -14,12 +14,13 @@ from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
+from scraper.manners import Attachments, Manners, attachments, manners
 from scraper.strict import CatalogueError, Table, meant
 
 __all__ = ["CatalogueError", "Column", "District", "Expect", "Layout", "load", "load_one", "survey"]
 
 DISTRICTS = Path(__file__).parent / "districts"
-FAMILIES = ("fengxun", "hanweb", "standard", "trs")
+FAMILIES = ("anhui", "boda", "fengxun", "gkmlpt", "hanweb", "intertid", "jpaas", "lonsun", "standard", "trs", "ucap")
 SCHEDULE = "30 1 * * *"  # nightly, when the sites are at rest; the timetable adds jitter
 DELAY = 3.0  # seconds between requests; design/sites.md 5: careful clients use 3-5 s
 
@@ -39,10 +40,14 @@ _NAMES = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A 栏目: its name and the absolute address of its first list page."""
+    """A 栏目: its name and the absolute address of its first list page.
+
+    render  its pages are made by scripts: a browser renders them where the extra is installed (scraper/rendering.py)
+    """
 
     name: str
     url: str
+    render: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,8 @@ class District:
     delay: float = 0.0
     allowed_hosts: tuple[str, ...] = ()
     site_code: str = ""
+    manners: Manners = field(default_factory=Manners)
+    attachments: Attachments = field(default_factory=Attachments)
 
     def layout_on(self, day: date) -> Layout:
         """The layout that was in use on a day."""
@@ -142,7 +149,7 @@ def is_loopback(host: str) -> bool:
 
 def _district(table: Table) -> District:
     keys = ("name", "code", "site", "family", "enabled", "schedule", "delay", "allowed_hosts", "site_code")
-    table.only(*keys, "columns", "selectors", "expect", "was")
+    table.only(*keys, "columns", "selectors", "expect", "was", "manners", "attachments")
     site = _url(table, "site", table.text("site"))
     code = table.text("code")
     if not _CODE.fullmatch(code):
@@ -163,6 +170,8 @@ def _district(table: Table) -> District:
         delay=float(table.number("delay", DELAY, least, 600)),
         allowed_hosts=hosts,
         site_code=_site_code(table),
+        manners=manners(table.sub("manners")),
+        attachments=attachments(table.sub("attachments")),
     )
 
 
@@ -193,7 +202,7 @@ def _columns(table: Table, site: str, hosts: Sequence[str]) -> tuple[Column, ...
     columns: list[Column] = []
     allowed = {urlsplit(site).hostname, *hosts}
     for one in table.subs("columns"):
-        one.only("name", "url")
+        one.only("name", "url", "render")
         name, url = one.text("name"), _url(one, "url", urljoin(site + "/", one.text("url")))
         if urlsplit(url).hostname not in allowed:
             host = urlsplit(url).hostname
@@ -201,7 +210,7 @@ def _columns(table: Table, site: str, hosts: Sequence[str]) -> tuple[Column, ...
         for other in columns:
             if name == other.name or url == other.url:
                 raise one.error("name" if name == other.name else "url", f"the column {other.name} has the same one")
-        columns.append(Column(name, url))
+        columns.append(Column(name, url, one.flag("render", False)))
     if not columns:
         raise table.error("columns", 'missing; add [[columns]] with name = "…" and url = "/class/…"')
     return tuple(columns)

@@ -14,7 +14,8 @@ from typing import Literal
 
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding
 
-Role = Literal["article", "list", "attachment", "other"]
+# part: a following page of an article in several (…_1.html), joined to the page that lists it.
+Role = Literal["article", "part", "list", "attachment", "other"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -136,6 +137,7 @@ class RawArticle:
     """The fields as found (keys are the names of Article's fields), the body's fragment of HTML and doubts about it.
 
     base: what the fragment's links are relative to (<base>), "" for the page itself.
+    parts: absolute addresses of the pages that go on with this article, in order; () for an article of one page.
     """
 
     url: str
@@ -145,6 +147,7 @@ class RawArticle:
     body_rule: str
     flags: tuple[str, ...] = ()
     base: str = ""
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """What a list page holds. next is the absolute URL of the next page, or None on the last."""
+    """What a list page holds. next is the address of the next page, or None on the last: an absolute URL, or what
+    scraper.urls.posted makes of a form that is to be POSTed. rows=() with a next: a shell that names the request
+    which fills it."""
 
     rows: tuple[Row, ...]
     next: str | None = None

@@ -16,7 +16,13 @@ DIBAO_ARCHIVE = "archive.db"
 DIBAO_DISTRICTS = ""  # folder of TOML files; "" = those that come with Dibao
 DIBAO_SINCE = ""  # YYYY-MM-DD: read the columns back to that day
 DIBAO_LIMIT = 20  # rows of each column that a first visit brings
+DIBAO_SITES = 1500  # districts that a process crawls at the same time, at most (design/crawl.md)
+DIBAO_LEASE = 0  # number of the order that this process works on with others (archive/leases.py); 0 = none
+DIBAO_NIGHT = False  # a run of the timetable: keeps to each district's hours
+DIBAO_JITTER = 2 / 3  # of the delay, on top of it: 3 s become 3 to 5 s (design/sites.md 5)
 DIBAO_CONTACT = os.environ.get("DIBAO_CONTACT", "")
+DIBAO_CHROMIUM = os.environ.get("DIBAO_CHROMIUM", "")  # the browser of columns with render = true; "" = first on PATH
+DIBAO_RENDER_SECONDS = 120.0  # for one page with all that its scripts ask for
 
 
 def user_agent(contact: str) -> str:
@@ -29,13 +35,14 @@ USER_AGENT = user_agent(DIBAO_CONTACT)
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9",
+    "Accept-Encoding": "gzip, deflate",  # what scraper.network.packed undoes
 }
 
-# One request at a time to a host, and a rest after each answer (scraper.middlewares.Gate); no jitter that undercuts it.
+# One request at a time to a host, and a rest after each answer (scraper.network.gate); jitter only adds to it.
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_REQUESTS = 2  # of one district: few in flight, so that a stop is quick
 DOWNLOAD_DELAY = 3.0  # a district's own delay replaces it
-DOWNLOAD_DELAY_JITTER = 0
+DOWNLOAD_DELAY_JITTER = 0  # Scrapy's goes both ways
 DOWNLOAD_TIMEOUT = 25  # 2026-11: the default of 180 s, three times, holds a place for nine minutes
 RETRY_TIMES = 1  # the ledger's queue does the rest, in later runs
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
@@ -45,11 +52,11 @@ COOKIES_ENABLED = False
 REFERER_ENABLED = False
 ROBOTSTXT_OBEY = True  # by scraper.middlewares.Robots: 404 allows, 403 forbids; Scrapy's own takes 403 as leave
 
-DOWNLOAD_HANDLERS = {"http": "scraper.middlewares.Gate", "https": "scraper.middlewares.Gate"}
+DOWNLOAD_HANDLERS = {"http": "scraper.network.gate.Gate", "https": "scraper.network.gate.Gate"}
 DOWNLOADER_MIDDLEWARES = {
+    "scraper.rendering.Render": 50,
     "scraper.middlewares.Robots": 100,
     "scraper.middlewares.Redirects": 600,
-    "scraper.middlewares.Decompress": 800,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from w3lib.url import canonicalize_url
 
@@ -19,24 +20,38 @@ if TYPE_CHECKING:
 
 # Directory pages: /x/ and /x/index.html are one page in every family seen (TRS, Hanweb, UCAP).
 _INDEX = re.compile(r"/(?:index|default)\.(?:s?html?|jhtml)$", re.I)
-# TRS writes a phone copy beside each article: t20230307_11717804_wap.html.
-_PHONE_COPY = re.compile(r"(?:_wap)+(?=\.s?html?$)", re.I)
+# TRS writes a phone copy beside each article: t20230307_11717804_wap.html, of its second page …_wap_1.html.
+_PHONE_COPY = re.compile(r"(?:_wap)+(?=(?:_\d{1,2})?\.s?html?$)", re.I)
 _SESSION = re.compile(r";jsessionid=[^/?#;]*", re.I)
 _SHARE = r"share_?(?:token|from|id|source)|isappinstalled|wx_?share|wxshare_count|from_?source"
 # No identity in these: campaign tags, "shared from", cache busters (jQuery's _=…), session ids.
 _TRACKING = re.compile(rf"^(?:utm_\w+|spm|hmsr|bd_vid|{_SHARE}|_|jsessionid|phpsessid|fbclid|gclid)$", re.I)
+# A moment or a random number behind these names only keeps caches from answering: ?t=1763600000000, ?rnd=0.3327293.
+_UNCACHED = re.compile(r"^(?:_?t|ts|timestamp|rnd|rand|random|nocache|_dc)=(?:1\d{9}(?:\d{3})?|0\.\d{4,})$", re.I)
+# The column from which an article is reached, where the path names the article already: Fengxun's elder pages
+# /content/suitable/show?catid=5&id=9, Anhui's /public/content/90440870?catId=9037771. Lists keep theirs.
+_COLUMN = re.compile(r"^cat_?id=", re.I)
+_NAMES_AN_ARTICLE = re.compile(
+    r"^(?!.*/(?:column|list|class|channel)/)(?:.*/content/suitable/show$"
+    r"|.*/(?:content|article|info|show|detail)/[\w/-]*\d{4,}(?:\.\w+)?$|.*\d{4,}\.(?:s?html?|jhtml)$)",
+    re.I,
+)
 _SHARED_FROM = {"singlemessage", "groupmessage", "timeline", "message", "qq", "weibo"}
 _WEIXIN = {"__biz", "mid", "idx", "sn"}
 _PORTS = (":80", ":443")
+# https://pywb.readthedocs.io, "POST query append": the mark that pywb, warcio and wacz tools use.
+_POST = "__wb_method=POST"
 
 
 def canonical(url: str) -> str:
     """The identity of a page: what is left of its address when everything that does not choose the page is gone.
 
     The scheme becomes https; host in lower case without default port; fragment, session id, tracking parameters,
-    phone copy mark (_wap) and a trailing index.html go; dot segments are resolved, percent-encoding takes its normal
-    form, query parameters are sorted. Parameters that name the article stay. Idempotent. Never raises: what is no
-    URL (or a broken one) comes back stripped.
+    what keeps caches away, phone copy mark (_wap), a trailing index.html and the column (?catid=) of an article that
+    the rest names go; dot segments are resolved, percent-encoding takes its normal form, query parameters are sorted.
+    Parameters that name the article stay, and so do the numbers of its following pages (_1.html): they are pages of
+    their own, joined by what the first says (RawArticle.parts). Idempotent. Never raises: what is no URL (or a broken
+    one) comes back stripped.
     """
     return _canonical(url.strip())
 
@@ -53,8 +68,12 @@ def _canonical(url: str) -> str:
     netloc = parts.netloc.removesuffix(_PORTS[0]).removesuffix(_PORTS[1]).rstrip(".")
     path = _PHONE_COPY.sub("", parts.path)
     path = _INDEX.sub("/", path) or "/"
-    query = "&".join(pair for pair in parts.query.split("&") if pair and _names_the_page(netloc, pair))
-    return f"https://{netloc}{path}" + (f"?{query}" if query else "")
+    if not parts.query:
+        return f"https://{netloc}{path}"
+    pairs = [pair for pair in parts.query.split("&") if pair and _names_the_page(netloc, pair)]
+    if any(map(_COLUMN.match, pairs)) and _NAMES_AN_ARTICLE.search(path):
+        pairs = [pair for pair in pairs if not _COLUMN.match(pair)]
+    return f"https://{netloc}{path}" + (f"?{'&'.join(pairs)}" if pairs else "")
 
 
 def _names_the_page(netloc: str, pair: str) -> bool:
@@ -63,7 +82,26 @@ def _names_the_page(netloc: str, pair: str) -> bool:
         return name in _WEIXIN
     if name == "from" and value.lower() in _SHARED_FROM:
         return False
-    return not _TRACKING.match(name)
+    return not _TRACKING.match(name) and not _UNCACHED.match(pair)
+
+
+def posted(url: str, form: Mapping[str, str]) -> str:
+    """One address for a POST: the form appended to the URL, marked as web archives mark it (pywb, warcio)."""
+    return f"{url}{'&' if '?' in url else '?'}{_POST}{'&' if form else ''}{urlencode(form)}"
+
+
+def as_request(url: str) -> tuple[str, str | None]:
+    """(URL to ask, form-encoded body) of an address: the body is None for a GET, else the form to POST.
+
+    A fragment is never sent; a family may note in it what the answer does not say (scraper/pages/intertid.py).
+    """
+    head, mark, form = url.partition("#")[0].partition(_POST)
+    return (head.rstrip("?&"), form.removeprefix("&")) if mark else (url, None)
+
+
+def form_of(url: str) -> dict[str, str]:
+    """The form of an address that ``posted`` made; {} for any other."""
+    return dict(parse_qsl(as_request(url)[1] or "", keep_blank_values=True))
 
 
 def address(url: str) -> str:

@@ -1,22 +1,31 @@
-"""Block pages: the folder's name is the verdict. Ordinary pages have none."""
+"""Block pages: the folder's name is the verdict; `none` holds pages and answers that only look like one."""
 
 from __future__ import annotations
 
+import csv
 import json
+import re
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from pipelines.process import process
-from scraper.blocked import VERDICTS, blocked
-from scraper.items import Blocked, PageError, Snapshot
+from scraper.blocked import NAMES, blocked
+from scraper.items import Blocked, PageError, Role, Snapshot
 from scraper.parse import parse_list
 
 PAGES = Path(__file__).parent / "pages"
-BLOCKED = sorted(PAGES.glob("blocked/*/*.html"))
+SAVED = sorted(path for path in PAGES.glob("blocked/*/*") if path.suffix in (".html", ".txt"))
+BLOCKED = [path for path in SAVED if path.parent.name != "none"]
+NEAR = [path for path in SAVED if path.parent.name == "none"]
 ORDINARY = sorted(path for path in PAGES.glob("*/*.html") if path.with_suffix(".json").exists())
 LISTS = sorted(path for path in PAGES.glob("*/*.html") if path.with_name(f"{path.stem}.list.json").exists())
+
+
+META = re.compile(rb"(?i)<meta[^>]*>")
 
 
 def page(body: bytes, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Snapshot:
@@ -37,12 +46,64 @@ def test_verdict_is_the_folder(path: Path) -> None:
         process(saved(path))
     assert caught.value.kind == path.parent.name
     with pytest.raises(Blocked):
-        parse_list(saved(path))
+        parse_list(replace(saved(path), url="http://www.yunlan.gov.cn/zwgk/tzgg/", requested_url=saved(path).url))
 
 
 def test_every_verdict_has_a_page() -> None:
-    folders = {path.name for path in (PAGES / "blocked").iterdir()}
-    assert folders == {name for name, _ in VERDICTS}
+    pages = Counter(path.parent.name for path in SAVED)
+    assert set(pages) == {*NAMES, "none"} and min(pages.values()) >= 3
+
+
+@pytest.mark.parametrize("path", NEAR, ids=lambda path: path.stem)
+def test_near_misses_have_no_verdict(path: Path) -> None:
+    assert blocked(saved(path)) == ""
+    assert blocked(replace(saved(path), role="list")) == ""
+
+
+def test_precision_and_recall_of_every_verdict(notes: list[str]) -> None:
+    """Over all saved pages together: what one rule takes, another does not get."""
+    hits, given, meant = Counter[str](), Counter[str](), Counter[str]()
+    for path in SAVED:
+        verdict, folder = blocked(saved(path)) or "none", path.parent.name
+        given[verdict] += 1
+        meant[folder] += 1
+        hits[verdict] += verdict == folder
+    figures = {name: (hits[name] / max(1, given[name]), hits[name] / meant[name]) for name in meant}
+    notes.append(f"block pages: {sum(hits.values())} of {len(SAVED)} right, {len(figures)} verdicts")
+    assert {name: pair for name, pair in figures.items() if pair != (1.0, 1.0)} == {}
+
+
+@pytest.mark.realpages
+def test_no_real_page_is_taken_for_a_block_page(shared: Path) -> None:
+    """Error pages (_err0) apart. Also without their META tags, which many sites do not have."""
+    folder = shared / "realpages"
+    with (folder / "manifest.tsv").open(encoding="utf-8") as lines:
+        rows = [row for row in csv.DictReader(lines, delimiter="\t") if not row["id"].endswith("_err0")]
+    assert len(rows) > 90
+    wrong = {}
+    for row in rows:
+        body = (folder / "pages" / f"{row['id']}.html").read_bytes()
+        role: Role = "list" if row["kind"] in ("list", "xml") else "article"
+        found = (blocked(replace(page(body), role=role)), blocked(replace(page(META.sub(b"", body)), role=role)))
+        if any(found):
+            wrong[row["id"]] = found
+    assert wrong == {}
+
+
+@pytest.mark.realpages
+def test_real_error_pages_are_recognised(shared: Path) -> None:
+    verdicts = {path.stem: blocked(page(path.read_bytes())) for path in shared.glob("realpages/pages/*_err0.html")}
+    assert sorted(verdicts.values()) == ["home_page", "not_found", "not_found", "not_found"], verdicts
+
+
+def test_a_home_page_is_one_only_where_an_article_was_asked_for() -> None:
+    home = saved(PAGES / "blocked" / "home_page" / "no-meta.html")
+    assert blocked(home) == "home_page"
+    assert blocked(replace(home, requested_url="http://www.yunlan.gov.cn/zwgk/", role="article")) == ""
+    assert blocked(replace(home, role="list")) == ""
+    shown = home.body.replace("办实事".encode(), "云澜区青禾路改造完工".encode())
+    assert blocked(replace(home, body=shown)) == "home_page"
+    assert blocked(replace(home, body=shown, listed_title="云澜区青禾路改造完工")) == ""
 
 
 @pytest.mark.parametrize("path", ORDINARY, ids=lambda path: f"{path.parent.name}/{path.stem}")

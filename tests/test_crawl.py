@@ -51,7 +51,7 @@ def test_all_columns_without_rows_is_a_failure(tmp_path: Path) -> None:
 
 def test_a_time_limit_ends_a_crawl_and_the_next_goes_on(tmp_path: Path) -> None:
     with County() as county:
-        end = night(tmp_path, yunlan(county, delay=0.1), closespider_timeout=1)
+        end = night(tmp_path, yunlan(county, delay=0.1), closespider_timeout=3)
         assert end.reason == "time limit" and 0 < end.pages < end.wanted
         found = counts(tmp_path)
         assert found["waiting"] > 0 and found["archived"] == end.pages

@@ -26,7 +26,7 @@ from pipelines.metadata.facts import RULES_VERSION, describe
 from pipelines.metadata.offices import is_office, standings
 from tests.made_up import fill
 
-TABLES = ("facts", "descriptions", "citable", "people", "people_titles", "people_together")
+TABLES = ("facts", "descriptions", "citable", "people", "people_titles", "people_together", "people_years")
 VISIT = (
     "3月4日，区委书记顾清源赴青岬街道调研老旧小区改造，区委副书记、区长沈知秋，副区长陆闻舟参加。\n"
     "今年区财政安排资金2.4亿元，完成率达到92.5%。根据《云澜区城市更新条例》和云政发〔2026〕7号文件，工程5月底前完工。"

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from scrapy.settings import Settings
 
 from archive import articles, runs
 from archive.intake import Intake, recover, settle, take, unsettled
@@ -53,7 +54,7 @@ def test_outcomes(archive: Archive) -> None:
     )[:5] == ["archived", "unchanged", "updated", "list", "other"]
     assert archive.snapshots.count() == 6
     assert archive.db.execute("SELECT count(*) FROM captures").fetchone() == (6,)
-    assert archive.db.execute("SELECT seen, archived, updated, requests FROM runs").fetchone() == (2, 0, 1, 6)
+    assert archive.db.execute("SELECT seen, archived, updated FROM runs").fetchone() == (2, 0, 1)
 
 
 def test_the_last_outcome_of_a_page_is_its_outcome_in_the_run(archive: Archive) -> None:
@@ -68,7 +69,7 @@ def test_a_page_of_a_reader_with_a_bug_is_kept_and_counted(archive: Archive, mon
     def broken(*_: object) -> None:
         raise IndexError("list index out of range")
 
-    monkeypatch.setattr("archive.intake.process", broken)
+    monkeypatch.setattr("archive.verdicts.process", broken)
     assert kept.crawl(archive, kept.page(1)) == ["unreadable"]
     assert archive.db.execute("SELECT outcome, reason FROM captures").fetchone() == (
         "unreadable",
@@ -212,8 +213,8 @@ def test_killed_at_any_moment_and_gone_on_with_the_archive_is_the_same(tmp_path:
 
 def crawler(path: Path, where: Any = None) -> SimpleNamespace:
     """What Scrapy hands to a pipeline, as far as Intake asks."""
-    spider = SimpleNamespace(district=where or kept.district(), ended=None)
-    return SimpleNamespace(settings={"DIBAO_ARCHIVE": str(path)}, spider=spider)
+    spider = SimpleNamespace(district=where or kept.district(), ended=None, finish="finished")
+    return SimpleNamespace(settings=Settings({"DIBAO_ARCHIVE": str(path)}), spider=spider)
 
 
 def test_the_item_pipeline_keeps_what_a_spider_yields(tmp_path: Path) -> None:

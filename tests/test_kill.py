@@ -52,4 +52,12 @@ def test_ten_kills(tmp_path: Path) -> None:
     states = "SELECT state, count(*) FROM pages GROUP BY 1"
     assert {state for state, _ in rows(stormy, states)} <= {"archived", "unchanged"}
     assert rows(stormy, "SELECT count(*) FROM runs WHERE ended_at IS NULL") == [(0,)]
-    assert counts(stormy)["seen"] == PAGES
+    assert rows(stormy, "SELECT count(*) FROM pages") == [(PAGES,)]
+    assert counts(stormy)["seen"] <= PAGES
+    done = "SELECT count(*), count(done_at) FROM backfills"
+    assert rows(stormy, done) == [(8, 8)]
+    listed = "SELECT sum(listed), sum(stored + unchanged), sum(waiting) FROM coverage"
+    (covered, stored, waiting) = rows(stormy, listed)[0]
+    assert covered == stored and waiting == 0 and int(str(covered)) >= PAGES
+    made = "SELECT sum(requests), (SELECT count(*) FROM fetches), (SELECT sum(requests) FROM spent) FROM runs"
+    assert len(set(rows(stormy, made)[0])) == 1

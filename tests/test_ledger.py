@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from archive import ledger as ledgers
 from archive import runs
 from archive.intake import take
 from archive.ledger import BACK_OFF, Ledger
@@ -16,6 +17,8 @@ from scraper.catalogue import Column
 from scraper.items import ListPage, Row
 from scraper.spiders.memory import Memory, Wanted
 from tests import kept
+
+AGES = timedelta(days=100_000)  # the made-up pages were captured long ago
 
 
 @pytest.fixture
@@ -74,7 +77,8 @@ def test_what_was_never_fetched_waits_for_the_next_run(archive: Archive) -> None
     assert kept.counts(archive, run) == {"archived": 1, "waiting": 1}
 
 
-def test_a_changed_row_is_wanted_with_its_validators(archive: Archive) -> None:
+def test_a_changed_row_is_wanted_with_its_validators(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledgers, "TRUST_PAGES", AGES)
     visit(archive, 1, 2)
     ledger, run = begin(archive)
     changed = (Row(kept.url(1), kept.title(1) + "（更正）", kept.day(1)), Row(kept.url(2), kept.title(2), kept.day(3)))
@@ -163,7 +167,10 @@ def test_known_gives_the_addresses_as_asked(archive: Archive) -> None:
     runs.finish(archive, run)
 
 
-def test_a_list_is_asked_with_validators_only_if_its_column_was_read_to_the_end(archive: Archive) -> None:
+def test_a_list_is_asked_with_validators_only_if_its_column_was_read_to_the_end(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledgers, "TRUST_LISTS", AGES)
     ledger, run = begin(archive)
     take(archive, kept.list_page(1), run=run, catalogue=())
     runs.finish(archive, run, 137)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -11,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from scraper.catalogue import Column
-from scraper.middlewares import Refused, _unpack
 from tests.county.server import CUT_GZIP, ERROR, RESET, County, Fault
 from tests.county.site import Site
 from tests.nights import counts, held, night, rows, states, yunlan
@@ -148,33 +145,3 @@ def test_the_home_page_is_not_taken_for_a_page(tmp_path: Path) -> None:
     with County() as county:
         night(tmp_path, yunlan(county, "统计信息"))
         assert rows(tmp_path, "SELECT count(*) FROM pages WHERE url LIKE '%/'") == [(0,)]
-
-
-PAGE = "<p>云澜</p>".encode() * 500
-
-
-@pytest.mark.parametrize(
-    ("packed", "coding"),
-    [
-        (gzip.compress(PAGE), "gzip"),
-        (gzip.compress(PAGE), "x-gzip"),
-        (zlib.compress(PAGE), "deflate"),
-        (zlib.compress(PAGE)[2:-4], "deflate"),
-    ],
-)
-def test_what_servers_call_deflate(packed: bytes, coding: str) -> None:
-    assert _unpack(packed, coding, 100_000) == PAGE
-
-
-@pytest.mark.parametrize(
-    ("packed", "coding", "said"),
-    [
-        (gzip.compress(PAGE)[:-30], "gzip", "cut off"),
-        (b"no gzip at all", "gzip", "broken"),
-        (PAGE, "br", "not asked for"),
-        (gzip.compress(PAGE * 100), "gzip", "larger than 100000 bytes"),
-    ],
-)
-def test_what_cannot_be_unpacked_is_refused(packed: bytes, coding: str, said: str) -> None:
-    with pytest.raises(Refused, match=said):
-        _unpack(packed, coding, 100_000)

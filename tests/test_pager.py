@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper.catalogue import Layout
-from scraper.items import Snapshot
+from scraper.items import Blocked, Snapshot
 from scraper.pages.pager import follows
 from scraper.parse import parse_list
 from tests.listpages import CAPTURED, dressed, items, snapshot, written
@@ -21,7 +21,7 @@ def next_of(url: str, pager: str, count: int = 6) -> str | None:
     return page.next and page.next.removeprefix(HOST)
 
 
-LINKS = {
+LINKS: dict[str, tuple[str, str, str | None]] = {
     "plain": ("/xw/", '<a href="index_2.html">下一页</a> <a href="index_9.html">尾页</a>', "/xw/index_2.html"),
     "arrows": ("/xw/", '<a href="?page=2">下一页&gt;&gt;</a>', "/xw/?page=2"),
     "brackets": ("/xw/list.asp?Page=2&id=5", '<a href="?Page=3&id=5">[下页]</a>', "/xw/list.asp?Page=3&id=5"),
@@ -51,6 +51,33 @@ LINKS = {
     "last page, from nought": ("/xw/", "共20页 <a href='index_19.html'>末页</a>", "/xw/index_1.html"),
     "last page, from here": ("/xw/index_7.html", "<a href='index_19.html'>尾页</a>", "/xw/index_8.html"),
     "rel": ("/xw/", '<link rel="next" href="/xw/page/2/">', "/xw/page/2/"),
+    "counting down to the last, 尾页": (
+        "/xw/index_2.html",
+        '<a href="index.html">首页</a> <a href="index_1.html">下一页</a> <a href="index_1.html">尾页</a>',
+        "/xw/index_1.html",
+    ),
+    "counting down to the last, 上一页": (
+        "/xw/index_2.html",
+        '<a href="index_3.html">上一页</a> <a href="index_1.html">下一页</a>',
+        "/xw/index_1.html",
+    ),
+    "counting down to the last, numbers": (
+        "/xw/2.htm",
+        '<a href="3.htm">9</a> <b>10</b> <a href="1.htm">11</a> <a href="1.htm">下页</a>',
+        "/xw/1.htm",
+    ),
+    "counting down to the last, 10/11": ("/xw/2.htm", '10/11 <a href="1.htm">下页</a>', "/xw/1.htm"),
+    "last page, a parameter": ("/xw/list.asp?id=5", '<a href="?page=20&id=5">尾页</a>', "/xw/list.asp?page=2&id=5"),
+    "a parameter, no page marked": (
+        "/xw/list.asp?id=5",
+        '<a href="?id=5&PageIndex=2">2</a> <a href="?id=5&PageIndex=3">3</a>',
+        "/xw/list.asp?id=5&PageIndex=2",
+    ),
+    "a parameter, of another list": (
+        "/xw/list.asp?id=5",
+        '<a href="?id=6&PageIndex=2">2</a> <a href="?id=6&PageIndex=3">3</a>',
+        None,
+    ),
     "onclick": ("/xw/", """<a href="#" onclick="location.href='/xw/index_2.html'">下一页</a>""", "/xw/index_2.html"),
 }
 SCRIPTS = {
@@ -61,6 +88,30 @@ SCRIPTS = {
     "TRS, only one": ("/xw/", 'createPageHTML(1, 0, "index", "html")', None),
     "TRS, other name": ("/xw/xxgk_list.shtml", "createPage(8,0,'xxgk_list','shtml')", "/xw/xxgk_list_1.shtml"),
     "records first": ("/xw/", 'createPageHTML(298, 15, 1, "index", "html")', "/xw/index_2.html"),
+    "records first, third": ("/xw/index_3.html", 'createPageHTML(298, 15, 3, "index", "html")', "/xw/index_4.html"),
+    "records first, before the last": (
+        "/xw/index_14.html",
+        'createPageHTML(90, 15, 14, "index", "html")',
+        "/xw/index_15.html",
+    ),
+    "records first, last": ("/xw/index_15.html", 'createPageHTML(298, 15, 15, "index", "html")', None),
+    "records first, from nought": ("/xw/", 'createPageHTML(298, 15, 0, "index", "html")', "/xw/index_1.html"),
+    "records first, last from nought": ("/xw/index_14.html", 'createPageHTML(298, 15, 14, "index", "html")', None),
+    "from one, files from nought": ("/xw/list_1.shtml", "createPageHTML(9, 2, 'list', 'shtml')", "/xw/list_2.shtml"),
+    "from one, files from nought, last": ("/xw/list_8.shtml", "createPageHTML(9, 9, 'list', 'shtml')", None),
+    "from nought, files from one": ("/xw/list_9.shtml", "createPageHTML(10, 8, 'list', 'shtml')", "/xw/list_10.shtml"),
+    "numbers in quotes": ("/xw/", "createPageHTML('20','0','index','html')", "/xw/index_1.html"),
+    "this list's call of two": (
+        "/xw/tzgg_list.shtml",
+        "createPageHTML(2,0,'index','html');createPageHTML(5,0,'tzgg_list','shtml')",
+        "/xw/tzgg_list_1.shtml",
+    ),
+    "a count and a parameter": (
+        "/xw/list.jsp?pageNo=2",
+        "var totalPage = 23; var pageNo = 2;",
+        "/xw/list.jsp?pageNo=3",
+    ),
+    "a count and a parameter, last": ("/xw/list.jsp?pageNo=23", "var totalPage = 23; var pageNo = 23;", None),
     "div first": ("/xw/list.shtml", "createPageHTML('page_div',50, 1,'list','shtml',1000);", "/xw/list_2.shtml"),
     "div first, last": ("/xw/list_50.shtml", "createPageHTML('page_div',50, 50,'list','shtml',1000);", None),
     "in a comment": (
@@ -88,6 +139,11 @@ ENDS = {
     "the first again": ("/xw/index_9.html", '<a href="index.html">下一页</a> <a href="./">尾页</a>'),
     "the first again, numbered": ("/xw/index_9.html", '<a href="index_1.html">下一页</a>'),
     "back from the second": ("/xw/index_2.html", '<a href="index_1.html">下一页</a>'),
+    "back from the second of two": (
+        "/xw/index_2.html",
+        '2/2 <a href="index_1.html">首页</a> <a href="index_1.html">下一页</a>',
+    ),
+    "counted down": ("/xw/1.htm", '11/11 <a href="2.htm">上页</a> 下页'),
     "disabled": ("/xw/index_9.html", '<a href="javascript:;" class="next">下一页</a>'),
     "another site": ("/xw/", '<a href="https://www.qingjia.gov.cn/xw/index_2.html">下一页</a>'),
     "last of the numbers": ("/xw/3.html", '<a href="1.html">1</a> <a href="2.html">2</a> <b>3</b>'),
@@ -204,3 +260,30 @@ def test_no_page_follows_itself_or_one_of_two_pages_before_it(file: str, one: in
     if other < one - 1:
         for form in ("index_{}.html", "?page={}", "list/{}", "a.asp?id=7&Page={}"):
             assert not follows(f"{HOST}/xw/{form.format(one)}", f"{HOST}/xw/{form.format(other)}")
+
+
+@pytest.mark.parametrize(
+    "body", ["", "<html><head><meta charset='utf-8'></head><body></body></html>", "<h1>404 Not Found</h1>"]
+)
+def test_a_stub_beyond_the_last_page_is_the_end(body: str) -> None:
+    """design/site-families.md A: deep pages often are 300-400 bytes with HTTP 200. The first page is another matter."""
+    page = parse_list(Snapshot(f"{HOST}/xw/index_51.html", body.encode(), CAPTURED, role="list"))
+    assert (page.rows, page.next, page.rule) == ((), None, "stub")
+    with pytest.raises(Blocked):
+        parse_list(Snapshot(f"{HOST}/xw/", body.encode(), CAPTURED, role="list"))
+
+
+def test_a_list_that_counts_down_is_walked_to_its_end() -> None:
+    """20 pages: index.html, then index_19 … index_1; every page once, none twice."""
+    seen, url = [], f"{HOST}/xw/index.html"
+    while url:
+        seen.append(url)
+        number = int(url.rpartition("_")[2].removesuffix(".html")) if "_" in url else 20
+        before = "index.html" if number >= 19 else f"index_{number + 1}.html"
+        pager = f'<a href="index.html">首页</a><a href="{before}">上一页</a>'
+        pager += (
+            f'<a href="index_{number - 1}.html">下一页</a><a href="index_1.html">尾页</a>' if number > 1 else "下一页"
+        )
+        following = next_of(url.removeprefix(HOST), pager)
+        url = HOST + following if following else ""
+    assert len(seen) == len(set(seen)) == 20 and seen[-1] == f"{HOST}/xw/index_1.html"

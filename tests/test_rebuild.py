@@ -102,7 +102,7 @@ def test_a_better_reader_repairs_the_past_as_a_fresh_archive_would_have_it(
 ) -> None:
     with open_archive(tmp_path / "old.db") as old, open_archive(tmp_path / "fresh.db") as fresh:
         history(old)
-        monkeypatch.setattr("archive.intake.process", better)
+        monkeypatch.setattr("archive.verdicts.process", better)
         result = reprocess(old, ())
         history(fresh)
         assert articles.dump(old) == articles.dump(fresh)

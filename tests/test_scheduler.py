@@ -17,6 +17,7 @@ from archive.status import status
 from archive.store import open_archive
 from scraper.catalogue import CatalogueError, District, load
 from tests.county.server import County, Fault
+from tests.receivers import Hook
 
 ROOT = Path(__file__).parents[1]
 DISTRICTS = ROOT / "tests" / "districts"
@@ -196,6 +197,22 @@ def test_one_job_for_each_enabled_district(tmp_path: Path, county: County) -> No
     assert job.trigger.jitter == 600
 
 
+def test_districts_with_one_schedule_are_one_run(tmp_path: Path, county: County) -> None:
+    folder = districts(tmp_path / "districts", county)
+    text = (folder / "yunlan.toml").read_text(encoding="utf-8")
+    for slug in ("qingxia", "shihe"):
+        (folder / f"{slug}.toml").write_text(text, encoding="utf-8")
+    (folder / "noon.toml").write_text('schedule = "0 12 * * *"\n' + text, encoding="utf-8")
+    terms = scheduler.Terms(tmp_path / "archive.db", folder, tmp_path, 60, 1, 600, 60, 2)
+    jobs = scheduler.timetable(load(folder), scheduler.Crawls(terms)).get_jobs()
+    assert {job.id: job.args[1] for job in jobs} == {
+        "30-1-x-x-x": ["qingxia", "shihe", "yunlan"],
+        "noon": ["noon"],
+    }
+    listed = scheduler.listing(load(folder))
+    assert [line.split()[0] for line in listed.splitlines() if "nothing would be fetched" in line] == ["noon"]
+
+
 def test_a_schedule_that_never_comes_names_the_file() -> None:
     district = District("x", "X", "320400", "http://127.0.0.1", (), schedule="61 * * * *")
     terms = scheduler.Terms(Path("a"), Path("d"), Path("l"), 60, 1, 0, 60, 2)
@@ -209,8 +226,20 @@ def test_only_the_last_logs_are_kept(tmp_path: Path, county: County) -> None:
     folder.mkdir(parents=True)
     for number in range(scheduler.KEPT_LOGS + 3):
         (folder / f"20200101T{number:06}Z.log").touch()
-    scheduler.Crawls(terms).crawl("nowhere")  # no such district: the run ends at once, with exit 1
+    scheduler.Crawls(terms).crawl("nowhere", ["nowhere"])  # no such district: the run ends at once, with exit 1
     kept = sorted(folder.glob("*.log"))
     assert len(kept) == scheduler.KEPT_LOGS
     assert "there is no district 'nowhere'" in kept[-1].read_text(encoding="utf-8")
     assert kept[0].name.endswith("T000004Z.log")
+
+
+def test_alerts_are_told_after_a_crawl(tmp_path: Path, county: County, timetables: list[Timetable]) -> None:
+    command = [sys.executable, str(ROOT / "cli.py"), "--archive", str(tmp_path / "archive.db"), "alerts", "add"]
+    with Hook() as hook:
+        subprocess.run([*command, "--to", hook.url, "--rhythm", "immediate"], check=True, capture_output=True)
+        timetable = Timetable(tmp_path, county, "--now", "--jitter", "0")
+        timetables.append(timetable)
+        hook.wait(1, seconds=60)
+        timetable.stop(signal.SIGTERM)
+    assert len(hook.posts[0].titles) > 50
+    assert list((tmp_path / "logs" / "alerts").glob("*.log"))

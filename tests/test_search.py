@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,10 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive import search as module
+from archive import walks
 from archive.articles import delete, get
+from archive.facts import describe_pending
+from archive.gaps import gaps
 from archive.index import register
 from archive.reading import columns, names, reading, state
-from archive.search import Filters, Hits, facets, search
+from archive.search import Filters, Hits, among, facets, search
 from archive.store import open_archive
 from pipelines.text import zh_fold
 from tests.made_up import COLUMNS, DISTRICTS, article, fill, keep
@@ -46,11 +50,13 @@ def scan(conn: sqlite3.Connection, word: str) -> list[int]:
     return [id for id, title, body in rows if word in zh_fold(title) or word in zh_fold(body)]
 
 
-def everything(conn: sqlite3.Connection, query: str, filters: Filters, order: module.Order = "newest") -> list[Hits]:
+def everything(
+    conn: sqlite3.Connection, query: str, filters: Filters, order: module.Order = "newest", limit: int = 7
+) -> list[Hits]:
     """All pages of an answer."""
-    pages = [search(conn, query, filters, limit=7, order=order)]
+    pages = [search(conn, query, filters, limit=limit, order=order)]
     while pages[-1].next is not None:
-        pages.append(search(conn, query, filters, pages[-1].next, 7, order))
+        pages.append(search(conn, query, filters, pages[-1].next, limit, order))
     return pages
 
 
@@ -146,7 +152,7 @@ def test_counts_are_capped(conn: sqlite3.Connection, monkeypatch: pytest.MonkeyP
 def test_a_lone_character_beyond_the_rows_looked_through(
     conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "LOOKED_THROUGH", 30)
+    monkeypatch.setattr(walks, "LOOKED_THROUGH", 30)
     assert ids(everything(conn, "序", Filters())) == scan(conn, "序")
     district = Filters(district="yunlan")
     expected = [hit for hit in scan(conn, "序") if hit in ids(everything(conn, "", district))]
@@ -209,6 +215,160 @@ def test_no_query_plan_scans_the_table(path: Path, query: str, filters: Filters,
     assert not [(sql, plan) for sql, plan in scans if "articles" in plan or "captures" in plan]
     assert not [sql for sql, plan in plans if "TEMP B-TREE" in plan and "bm25" not in sql and "articles" in sql]
     assert any("articles" in plan for _, plan in plans)
+
+
+# marks and copies
+
+
+def cluster(conn: sqlite3.Connection, keys: list[str]) -> None:
+    """Makes the articles copies of the earliest of them."""
+    ids = dict(
+        conn.execute(f"SELECT key, id FROM articles WHERE key IN ({','.join('?' * len(keys))})", keys).fetchall()
+    )
+    head = min(keys, key=ids.__getitem__)
+    conn.executemany(
+        "INSERT OR REPLACE INTO clusters (article_key, id, cluster, digest, fingerprints) VALUES (?, ?, ?, x'', x'')",
+        [(key, ids[key], head) for key in keys],
+    )
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    """An archive with facts, edits, removals and clusters of copies."""
+    path = tmp_path_factory.mktemp("marked") / "archive.db"
+    fill(path, 150)
+    chance = random.Random(3)
+    with open_archive(path) as archive:
+        describe_pending(archive)
+        conn = archive.write()
+        keys = [key for (key,) in conn.execute("SELECT key FROM articles ORDER BY key")]
+        chance.shuffle(keys)
+        while len(keys) > 40:
+            size = chance.choice((2, 2, 3, 5, 9))
+            cluster(conn, keys[:size])
+            keys = keys[size:]
+        for (key,) in conn.execute("SELECT key FROM articles ORDER BY key").fetchall():
+            if chance.random() < 0.4:
+                row = "INSERT INTO histories (article_key, generation, versions, substantive) VALUES (?, 1, 2, ?)"
+                conn.execute(row, (key, chance.randint(0, 1)))
+            if chance.random() < 0.3:
+                row = 'INSERT INTO presence (article_key, district, "column", state, since, first_at, due_at)'
+                conn.execute(f"{row} VALUES (?, '', '', 'removed', '', '', '')", (key,))
+        archive.commit()
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as conn:
+        register(conn)
+        yield conn
+
+
+MARKED = [
+    Filters(kind="公告公示"),
+    Filters(place="柳河镇"),
+    Filters(edited="yes"),
+    Filters(edited="substantive", district="yunlan"),
+    Filters(removed=True, since=date(2026, 2, 1), until=date(2026, 9, 1)),
+    Filters(removed=True, kind="公告公示", edited="yes"),
+    Filters(copies="only"),
+    Filters(copies="first", files=True),
+    Filters(kind="没有这一类"),
+]
+
+
+@pytest.mark.parametrize(("few", "listed"), [(0, 0), (0, 10_000), (10_000, 0)], ids=["index", "list", "marks"])
+@pytest.mark.parametrize("query", ["", "改造", "区", "R&D -草案"])
+def test_marks_narrow_a_search(
+    marked: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, query: str, few: int, listed: int
+) -> None:
+    monkeypatch.setattr(walks, "FEW", few)
+    monkeypatch.setattr(walks, "LISTED", listed)
+    for filters in MARKED:
+        plain = Filters(filters.district, since=filters.since, until=filters.until, files=filters.files)
+        wanted = ids(everything(marked, query, plain, limit=60))
+        for mark in filters.marks:
+            having = {id for (id,) in marked.execute("SELECT id FROM marks WHERE mark = ?", (mark,))}
+            wanted = [id for id in wanted if id in having]
+        pages = everything(marked, query, filters, limit=25)
+        assert ids(pages) == wanted
+        assert pages[0].total == len(wanted)
+        assert among(marked, query, filters, sorted(wanted)) == sorted(wanted)
+        assert sorted(ids(everything(marked, query, filters, "relevance", 60))) == sorted(wanted)
+    assert any(search(marked, query, filters).hits for filters in MARKED)
+
+
+@pytest.mark.parametrize("order", ["newest", "relevance"])
+@pytest.mark.parametrize("query", ["", "改造", "区", "R&D"])
+def test_of_copies_the_earliest_match_is_listed_once(
+    marked: sqlite3.Connection, query: str, order: module.Order
+) -> None:
+    clusters = dict(marked.execute("SELECT id, cluster FROM marked WHERE cluster != ''").fetchall())
+    headless = 0
+    for filters in (Filters(), Filters(district="yunlan"), Filters(since=date(2026, 3, 1)), *MARKED[:5]):
+        matches = ids(everything(marked, query, filters))
+        first: dict[str, int] = {}
+        for id in sorted(matches):
+            first.setdefault(clusters.get(id, str(id)), id)
+        pages = everything(marked, query, replace(filters, copies="fold"), order)
+        assert sorted(ids(pages)) == sorted(first.values())
+        assert pages[0].total == len(matches)
+        assert facets(marked, query, replace(filters, copies="fold")).folded == len(matches) - len(first)
+        if order == "newest":
+            assert ids(pages) == sorted(first.values(), reverse=True)
+        heads = {key: id for id, key in marked.execute("SELECT id, key FROM articles")}
+        headless += sum(heads.get(cluster, id) != id for cluster, id in first.items())
+    assert headless  # copies whose first article does not match
+
+
+def test_a_hit_tells_its_kind_its_states_and_its_copies(marked: sqlite3.Connection) -> None:
+    found = search(marked, "", Filters(removed=True, edited="substantive"), limit=50).hits
+    assert found and all(hit.states == ("edited", "substantive", "removed") for hit in found)
+    assert {hit.kind for hit in found} <= {kind for (kind,) in marked.execute("SELECT kind FROM descriptions")}
+    for hit in search(marked, "", Filters(copies="fold"), limit=50).hits:
+        wanted = (
+            "SELECT count(*) - 1 FROM clusters WHERE cluster = (SELECT cluster FROM clusters WHERE article_key = ?)"
+        )
+        assert hit.copies == max(0, marked.execute(wanted, (hit.key,)).fetchone()[0])
+
+
+def test_facets_lead_to_what_they_count(marked: sqlite3.Connection) -> None:
+    counted = facets(marked, "改造").counts
+    for name in ("kind", "place", "source"):
+        for value, number in counted[name]:
+            filters = {"kind": Filters(kind=value), "place": Filters(place=value), "source": Filters(source=value)}
+            assert search(marked, "改造", filters[name]).total == number
+    states = {"files": Filters(files=True), "edited": Filters(edited="yes"), "removed": Filters(removed=True)}
+    states |= {"substantive": Filters(edited="substantive"), "copy": Filters(copies="only")}
+    states |= {"copied": Filters(copies="first")}
+    assert {value for value, _ in counted["state"]} == set(states)
+    for value, number in counted["state"]:
+        assert search(marked, "改造", states[value]).total == number
+
+
+@pytest.mark.parametrize(("few", "listed"), [(0, 0), (0, 10_000), (10_000, 0)])
+def test_no_plan_of_a_marked_search_scans(
+    marked: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, few: int, listed: int
+) -> None:
+    monkeypatch.setattr(walks, "FEW", few)
+    monkeypatch.setattr(walks, "LISTED", listed)
+    asked: list[str] = []
+    marked.set_trace_callback(asked.append)
+    for query in ("", "改造", "区"):
+        for filters in (*MARKED, Filters(copies="fold"), Filters(kind="公告公示", district="yunlan", copies="fold")):
+            hits = search(marked, query, filters, 20260601000000)
+            search(marked, query, filters, None, 20, "relevance")
+            module.found_by(marked, hits)
+    gaps(marked, "yunlan", None, None, "2026-11-23T00:00:00+00:00")
+    marked.set_trace_callback(None)
+    plans = [
+        (sql, row[3])
+        for sql in set(asked)
+        if sql.startswith("SELECT") and "'main'." not in sql
+        for row in marked.execute(f"EXPLAIN QUERY PLAN {sql}")
+    ]
+    assert {"marks", "marked", "clusters"} & {word for _, plan in plans for word in plan.split()}
+    scans = [(sql, plan) for sql, plan in plans if plan.startswith("SCAN") and "VIRTUAL TABLE" not in plan]
+    assert not [
+        (sql, plan) for sql, plan in scans if not re.match(r"SCAN (d|districts|\(subquery-\d+\)|CONSTANT)", plan)
+    ]
+    assert not [sql for sql, plan in plans if "TEMP B-TREE" in plan and "bm25" not in sql and "column_runs" not in sql]
 
 
 def test_the_index_follows_every_write(tmp_path: Path) -> None:

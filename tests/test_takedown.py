@@ -28,10 +28,12 @@ from archive.imports import import_paths
 from archive.intake import take
 from archive.ledger import Ledger
 from archive.rebuild import reprocess
+from archive.relations import relate_pending
 from archive.search import search
 from archive.store import Archive, ArchiveError, open_archive
-from archive.takedown import restore, take_down
+from archive.takedown import also_held, restore, take_down
 from archive.warc import write_warc
+from scraper.items import Snapshot
 from scraper.urls import key
 from tests import kept
 from web.serve import application
@@ -193,7 +195,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from archive.store import open_archive
-from archive.takedown import restore, take_down
+from archive.takedown import also_held, restore, take_down
 print("ready", flush=True)
 with open_archive(Path(sys.argv[1])) as archive:
     for turn in range(10_000):
@@ -242,6 +244,27 @@ def test_the_verb(tmp_path: Path) -> None:
     assert back.exit_code == 0 and "restored" in back.stdout, back.output
     with open_archive(path) as archive:
         assert articles.get(archive, ONE) is not None
+
+
+def test_what_says_the_same_elsewhere_is_named_and_goes_with_copies(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    with open_archive(path) as opened:
+        kept.crawl(opened, kept.page(1), kept.page(2), moved(1, later=9 * 86_400))
+        relate_pending(opened)
+        there = key(kept.url(1).replace("/html/", "/new/"))
+        assert also_held(opened, ONE) == (there,)
+    done = CliRunner().invoke(cli.main, ["--archive", str(path), "takedown", kept.url(1), "--reason", WHY])
+    assert done.exit_code == 0 and f"/a/{there}" in done.stderr
+    done = CliRunner().invoke(cli.main, ["--archive", str(path), "takedown", there, "--reason", WHY, "--copies"])
+    assert done.exit_code == 0
+    with open_archive(path) as opened:
+        assert [row[0] for row in opened.db.conn.execute("SELECT key FROM articles")] == [key(kept.url(2))]
+
+
+def moved(number: int, later: float) -> Snapshot:
+    """The announcement as its new address gives it, to which the old one leads."""
+    one = kept.page(number, later=later)
+    return replace(one, url=one.url.replace("/html/", "/new/"))
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,8 @@ def test_order_of_trust() -> None:
     assert title_of(window, heading) == ("云澜区举行冬季征兵座谈会", "heading")
     assert title_of("<title>云澜区人民政府</title>", line) == ("云澜区举行冬季征兵座谈会", "above:date")
     assert title_of(window) == ("云澜区举行冬季征兵座谈会", "window")
+    banner, named = "<h2>云澜区人民政府</h2>", "云澜区人民政府办公室关于印发停车办法的通知"
+    assert title_of(f"<title>{named}_云澜区人民政府</title>", banner + f"<b>{named}</b>") == (named, "window")
     assert title_of("<title>云澜区人民政府</title>", listed="云澜区举行座谈会") == ("云澜区举行座谈会", "list")
 
 

@@ -34,6 +34,12 @@ def test_addresses_of_one_page_are_one(address: str) -> None:
     ("one", "other"),
     [
         ("https://a.gov.cn/content/show?catid=4&id=3", "http://a.gov.cn/content/show?id=3&catid=4"),
+        ("https://a.gov.cn/content/suitable/show?catid=4&id=3", "http://a.gov.cn/content/suitable/show?id=3&catid=9"),
+        ("https://a.gov.cn/public/content/9044087?catId=77&type=4", "https://a.gov.cn/public/content/9044087?type=4"),
+        ("https://a.gov.cn/xw/20261103/18233.html?catid=12", "https://a.gov.cn/xw/20261103/18233.html"),
+        ("https://a.gov.cn/x/t20230307_11717804_wap_1.html", "https://a.gov.cn/x/t20230307_11717804_1.html"),
+        ("https://a.gov.cn/show?id=3&t=1763600000000", "https://a.gov.cn/show?id=3&_t=1763600000"),
+        ("https://a.gov.cn/show?id=3&rnd=0.33272930131", "https://a.gov.cn/show?id=3"),
         ("https://a.gov.cn/zwgk/index.html", "https://a.gov.cn/zwgk/"),
         ("https://a.gov.cn/zwgk/index.shtml", "https://a.gov.cn/zwgk/"),
         ("https://a.gov.cn", "https://a.gov.cn/"),
@@ -53,6 +59,14 @@ def test_same_page(one: str, other: str) -> None:
     ("one", "other"),
     [
         ("https://a.gov.cn/show?id=3", "https://a.gov.cn/show?id=4"),
+        ("https://a.gov.cn/index.php?a=show&catid=4&id=3", "https://a.gov.cn/index.php?a=show&catid=9&id=3"),
+        (
+            "https://a.gov.cn/public/column/6596221?type=4&catId=7065111",
+            "https://a.gov.cn/public/column/6596221?type=4&catId=7065112",
+        ),
+        ("https://a.gov.cn/x/t20230307_11717804_1.html", "https://a.gov.cn/x/t20230307_11717804.html"),
+        ("https://a.gov.cn/show?id=3&t=4", "https://a.gov.cn/show?id=3"),
+        ("https://a.gov.cn/show?id=3&page=2", "https://a.gov.cn/show?id=3"),
         ("https://a.gov.cn/show?id=3&from=2020", "https://a.gov.cn/show?id=3"),
         (
             "https://a.gov.cn/col/col77/index.html?uid=5&pageNum=2",

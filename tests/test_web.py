@@ -31,7 +31,7 @@ from pipelines.article import Article, Link
 from tests.made_up import fill, keep, put_districts
 from tests.test_facts import VISIT, archived, made
 from web.body import blocks
-from web.pages import asked
+from web.question import asked
 from web.serve import DATABASE, ServeError, application, column_labels, metadata, serve
 from web.words import beijing, language, weblink
 
@@ -47,9 +47,9 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def site(path: Path) -> Get:
+def site(path: Path, *, public: bool = False) -> Get:
     """Asks the site over an archive for an address."""
-    datasette = application(path)
+    datasette = application(path, public=public)
 
     def get(address: str, **cookies: str) -> Any:
         async def answer() -> Any:
@@ -87,7 +87,7 @@ def test_the_first_page_shows_the_newest(get: Get, path: Path) -> None:
     with closing(sqlite3.connect(path)) as conn:
         newest = [row[0] for row in conn.execute("SELECT title FROM articles ORDER BY id DESC LIMIT 20")]
     assert texts(response, ".hits h2") == newest
-    assert texts(response, ".facets summary")[:2] == ["区县", "栏目"]
+    assert texts(response, ".facets summary")[:2] == ["区县", "特征"]
 
 
 def test_a_word_is_found_marked_and_counted(get: Get) -> None:
@@ -302,7 +302,9 @@ def test_hostile_content_stays_text(tmp_path: Path) -> None:
     for address in addresses:
         response = get(address)
         page = tree(response)
-        assert not page.css("script, img, iframe, style, [style], [onerror], [onclick]"), address
+        assert not page.css("img, iframe, style, [style], [onerror], [onclick]"), address
+        assert {node.attributes.get("src") for node in page.css("script")} <= {"/static/search.js"}, address
+        assert not [node for node in page.css("script") if node.text()], address
         assert not [link for link in links(response, "a[href]") if re.match(r"\s*(javascript|data|vbscript):", link)]
         assert "49&amp;lt;" not in response.text
         assert "default-src 'none'" in response.headers["content-security-policy"]
@@ -325,8 +327,11 @@ def test_pages_hold_nothing_from_elsewhere_and_no_script(get: Get, address: str)
     assert "*" not in policy
     assert response.headers["x-content-type-options"] == "nosniff"
     assert response.headers["referrer-policy"] == "no-referrer"
-    assert not page.css("script, style, [style]")
-    loaded = [node.attributes["href"] for node in page.css("link[href]")]
+    ours = ["/static/search.js"] if address.partition("?")[0] == "/" else []
+    assert [node.attributes.get("src") for node in page.css("script")] == ours
+    assert not any(node.text() for node in page.css("script"))
+    assert not page.css("style, [style]")
+    loaded = [node.attributes["href"] for node in page.css('link[href]:not([rel="alternate"])')]
     loaded += [node.attributes["src"] for node in page.css("[src]")]
     assert all(str(link).startswith("/static/") for link in loaded)
     assert "<style" not in response.text
@@ -336,6 +341,7 @@ def test_pages_hold_nothing_from_elsewhere_and_no_script(get: Get, address: str)
 def test_static_files_are_there(get: Get) -> None:
     assert get("/static/dibao.css").status_code == 200
     assert get("/static/dibao.svg").status_code == 200
+    assert get("/static/search.js").headers["content-type"].startswith(("text/javascript", "application/javascript"))
 
 
 # Datasette's own pages

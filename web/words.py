@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -48,3 +48,13 @@ def weblink(url: str) -> str:
     except ValueError:
         return ""
     return url.strip() if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def memento(url: str, moment: str) -> str:
+    """Where the Wayback Machine would have a page as it was at a time (ISO 8601); "" for what is no web address. Only
+    ever a link: nothing is fetched from there."""
+    try:
+        stamp = datetime.fromisoformat(moment).astimezone(UTC).strftime("%Y%m%d%H%M%S")
+    except ValueError:
+        return ""
+    return f"https://web.archive.org/web/{stamp}/{weblink(url)}" if weblink(url) else ""

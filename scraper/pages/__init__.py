@@ -6,7 +6,8 @@ standard.py  what every government page shares, put together: fields and body's 
              body.py (which element), outline.py (the page as text)
 lists.py     rows and next page of any list: links.py (titles), groups.py (which siblings are the list), rows.py and
              rowdates.py (a row and its own date), records.py (rows in scripts and answers), pager.py,
-             pager_scripts.py, words.py (data/lists.toml)
+             pager_scripts.py, pager_numbers.py, words.py (data/lists.toml)
+parts.py     articles in several pages: which addresses go on with one
 fengxun.py  trs.py  hanweb.py ...  one small module per CMS family
 generic.py   pages that no family knows (trafilatura's only home)
 """

@@ -29,6 +29,8 @@ _WHITE = re.compile(r"[\s\u3000\xa0]+")
 _LOOSE = re.compile(r"[ \n](?=</?(?:p|div|td|th|tr|table|li|ul|ol|br|h[1-6]|section)\b)|(?<=>)[ \n](?=<[pdtuhs/])")
 BREAK = "\u2028"
 _FILES = tuple(re.findall(r"\.\w+", ".pdf.doc.docx.xls.xlsx.ppt.pptx.wps.et.ofd.zip.rar.7z.txt.csv.rtf.ceb"))
+# A script's address that hands out a file named by the link's text.
+HANDED_OUT = re.compile(r"down_?load|attach|fileid|file_?name", re.IGNORECASE)
 _OWN_TAGS = ("ucapcontent",)
 _LEAST = 20
 # A sentence: a run of text of this length with Chinese punctuation; so many characters of them are a body.
@@ -143,6 +145,12 @@ def is_file(address: str) -> bool:
     return address.split("?", 1)[0].split("#", 1)[0].rstrip().lower().endswith(_FILES)
 
 
+def links_a_file(link: LexborNode) -> bool:
+    """By its address or, where a script hands the file out (VSB: download.jsp?…&wbfileid=8801), by its text."""
+    address = link.attributes.get("href") or ""
+    return is_file(address) or ("?" in address and HANDED_OUT.search(address) is not None and is_file(link.text()))
+
+
 def innermost(node: LexborNode) -> LexborNode:
     """Down to the last element that still holds nine tenths of the text."""
     while True:
@@ -222,7 +230,7 @@ def _passes(node: LexborNode) -> bool:
     linked = sum(len(squeeze(link.text())) for link in links)
     if len(text) >= _LEAST and linked <= len(text) / 2:
         return True
-    files = any(is_file(link.attributes.get("href") or "") for link in links)
+    files = any(map(links_a_file, links))
     return files or (linked <= len(text) / 2 and any(_picture(image) for image in node.css("img")))
 
 
@@ -237,11 +245,20 @@ def _beside(body: LexborNode) -> str:
     for _ in range(3):
         if around is None or around.tag in ("body", "html", "-undef"):
             break
-        links = [link.html or "" for link in _following(around) if is_file(link.attributes.get("href") or "")]
+        following = list(_following(around))
+        direct = [link for link in following if is_file(link.attributes.get("href") or "")]
+        # 2026-11: Hanweb prints the address of a file and a script's that hands out the same one.
+        links = [link.html or "" for link in direct or filter(links_a_file, following)]
         if links:
             return f"<div data-beside>{''.join(links)}</div>" if len(links) <= 30 else ""
         around = around.parent
     return ""
+
+
+def files(tree: Tree) -> str:
+    """Links to files of the whole page, for a body that is text without a place on it."""
+    links = [link.html or "" for link in tree.css("a[href]") if is_file(link.attributes.get("href") or "")]
+    return f"<div data-beside>{''.join(links)}</div>" if 0 < len(links) <= 30 else ""
 
 
 def _following(node: LexborNode) -> Iterator[LexborNode]:
@@ -256,11 +273,14 @@ def _following(node: LexborNode) -> Iterator[LexborNode]:
 
 def _names(tree: Tree) -> set[str]:
     """Ids and classes of the page: asking for ninety selectors one by one would cost more than reading it."""
-    html = tree.body.html if tree.body is not None else None
-    values = [part.partition('"')[0] for mark in (' class="', ' id="') for part in (html or "").split(mark)[1:]]
-    return {name for value in values for name in value.split()} | {
-        tag for tag in _OWN_TAGS if f"<{tag}" in (html or "")
-    }
+    if tree.body is None:
+        return set()
+    names: set[str] = set()
+    for node in tree.body.css("[class], [id]"):
+        attributes = node.attributes
+        names.update((attributes.get("class") or "").split())
+        names.update((attributes.get("id") or "").split())
+    return names | {tag for tag in _OWN_TAGS if tree.css_first(tag) is not None}
 
 
 def _name(selector: str) -> str:

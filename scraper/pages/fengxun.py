@@ -10,10 +10,15 @@ import re
 
 from scraper.items import Snapshot
 from scraper.pages.family import Family, Tree
+from scraper.pages.fengxun_lists import find_rows, next_page, source
+from scraper.pages.ownlinks import links_own
 
 # design/sites.md 2.1: all 36 pages seen match; column codes use only the letters A-Q.
 ADDRESS = re.compile(
     r"/html/[a-z_]+/\d{4}/[A-Q]{8}_\d{4}/\d+\.html|/class/[A-Q]{8}(?:[/&?]|$)|/(?:ns|gi)_(?:news|class)/|/gova/"
+)
+_OWN = re.compile(
+    r"/html/[a-z_]+/\d{4}/[A-Q]{8}_\d{4}/\d+\.html|/class/[A-Q]{8}\b|/(?:ns|gi)_(?:class/[a-z]\w+|news/\d{9,})"
 )
 MARKS = "#czfxfontzoom, #czfxcontent, .FX_PageDiv, #FX_PageDiv"
 
@@ -22,45 +27,18 @@ def detect(snapshot: Snapshot, tree: Tree) -> bool:
     if ADDRESS.search(snapshot.url):
         return True
     # Whole words: the longer the string, the faster it is looked for.
-    marked = any(mark in snapshot.text for mark in ("czfxfontzoom", "czfxcontent", "FX_PageDiv"))
-    return marked and tree.css_first(MARKS) is not None
-
-
-# /class/DNKLPPJP, /class/DNKLPPJP/2, /class/DNKLPPJP/2&template=…, /ns_class/bmdt/2, /gi_class/wjk?classtype=1
-LIST = re.compile(r"^(https?://[^/]+/(?:ns_|gi_)?class/\w+)(?:/(\d+))?([?&].*)?$")
-_OF = re.compile(r"(?:共|/)\s*(\d{1,5})\s*页?")
-_ROW_DATE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d\s*[\]］)]?\s*</(?:td|span|li)>")
-_FULL_PAGE = 20
-
-
-def next_page(snapshot: Snapshot, tree: Tree) -> str | None:
-    """/class/CODE/n+1 while the pager counts more pages or, without a pager, while the page is full (20 rows)."""
-    match = LIST.match(snapshot.url)
-    if match is None:
-        return None
-    stem, number, rest = match[1], int(match[2] or 1), match[3] or ""
-    total = _pages(tree)
-    if total is None and tree.css_first(".FX_PageDiv, #FX_PageDiv") is not None:
-        return None  # a pager of another make: its links say more
-    more = number < total if total is not None else len(_ROW_DATE.findall(snapshot.text)) >= _FULL_PAGE
-    return f"{stem}/{number + 1}{rest}" if more else None
-
-
-def _pages(tree: Tree) -> int | None:
-    """How many pages the pager counts: div.FX_PageDiv > div > span[2], or 共12页, or 1/12."""
-    pager = tree.css_first(".FX_PageDiv, #FX_PageDiv")
-    if pager is None:
-        return None
-    spans = [text for span in pager.css("div > span") if (text := span.text().strip()).isdigit()]
-    if len(spans) == 2:
-        return int(spans[1])
-    match = _OF.search(pager.text())
-    return int(match[1]) if match else None
+    text = snapshot.text
+    if any(mark in text for mark in ("czfxfontzoom", "czfxcontent", "FX_PageDiv")) and tree.css_first(MARKS):
+        return True
+    return "/xxgk_class_min.html" in text or links_own(
+        snapshot, ("/html/", "/class/", "s_class/", "i_class/", "_news/"), _OWN
+    )
 
 
 FENGXUN = Family(
     name="fengxun",
     detect=detect,
+    address=ADDRESS,
     title=("td.NewsTitle", ".NewsTitle", "h1.iip"),
     body=(
         "#czfxfontzoom",
@@ -72,5 +50,8 @@ FENGXUN = Family(
         "div.pages_content",
     ),
     rows=("table.border2 tr", "table.Border2 tr", "td.listtext > table tr", "table.titi3 tr"),
+    find_rows=find_rows,
     next_page=next_page,
+    source=source,
+    scripted=True,
 )

@@ -71,7 +71,10 @@ def _labels() -> tuple[Mapping[str, str], re.Pattern[str]]:
     """Label -> field, and the pattern that finds a label: followed by a colon or bracket, or alone in its cell."""
     fields: Mapping[str, list[str]] = tomllib.loads(_DATA.read_text(encoding="utf-8"))
     names = {label: field for field, labels in fields.items() for label in labels}
-    spaced = (_GAP.join(label) for label in sorted(names, key=len, reverse=True))
+    # No Han character before a label: said behind its first character, so that the pattern begins with characters,
+    # which are looked for in a third of the time.
+    ordered = sorted(names, key=len, reverse=True)
+    spaced = (_GAP.join([f"{label[0]}(?<![\u4e00-\u9fff]{label[0]})", *label[1:]]) for label in ordered)
     # [ 索引号 ] 014133058/2026-00009: a bracket ends a label as a colon does.
     end = rf"{_GAP}(?:([\]】]{_GAP}[:：]?|[ \xa0\u3000\n]{{0,40}}[:：])|[ \n]{{0,40}}(?=\t))"
-    return names, re.compile(rf"(?<![\u4e00-\u9fff])({'|'.join(spaced)}){end}")
+    return names, re.compile(rf"({'|'.join(spaced)}){end}")

@@ -110,8 +110,10 @@ def _words() -> Mapping[str, list[str]]:
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], Mapping[str, str]]:
     words = _words()
     kinds = {word: kind for kind in ("source", "publisher", "author", "editor") for word in words[kind]}
-    labels = "|".join(f"{_GAP}{{0,20}}".join(word) for word in sorted(kinds, key=len, reverse=True))
-    pattern = re.compile(rf"(?<![{_HAN}])({labels}){_GAP}{{0,20}}[】\]]?{_GAP}{{0,20}}[:：]")
+    # No Han character before a label, said behind its first one (as in labels.py: three times as fast).
+    ordered = sorted(kinds, key=len, reverse=True)
+    labels = "|".join(f"{_GAP}{{0,20}}".join([f"{word[0]}(?<![{_HAN}]{word[0]})", *word[1:]]) for word in ordered)
+    pattern = re.compile(rf"({labels}){_GAP}{{0,20}}[】\]]?{_GAP}{{0,20}}[:：]")
     every = sorted({word for group in words.values() for word in group} - {"发布"}, key=len, reverse=True)
     ends = "|".join(f"{_GAP}{{0,20}}".join(word) for word in every)
     # A value also ends at two spaces, at a bracket that opens a control (【打印】, 〖大 中 小〗) and at a date.

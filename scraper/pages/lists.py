@@ -30,7 +30,17 @@ def read_list(snapshot: Snapshot, layout: Layout, family: Family | None, tree: T
     """Rows and next page of a list page; rows=() when there are none. Raises PageError for a selector that is none."""
     page = view(snapshot, tree or Tree(snapshot.text))
     rows, rule = _rows(page, layout, family)
+    if rule == "structure" and _is_shell(page, family, rows):
+        rows, rule = (), ""
     return ListPage(rows, next_page(page, layout, family, len(rows)), family.name if family else "", rule)
+
+
+def _is_shell(page: View, family: Family | None, rows: Sequence[Row]) -> bool:
+    """Are these rows a menu or a box beside a list that a script fills? A page that names the request says so."""
+    if family is None or family.source is None:
+        return False
+    boxes = family.scripted or not any(row.listed_on for row in rows)
+    return boxes and bool(family.source(page.snapshot, page.tree))
 
 
 def _rows(page: View, layout: Layout, family: Family | None) -> tuple[tuple[Row, ...], str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
 from w3lib.url import add_or_replace_parameter
@@ -14,8 +15,10 @@ _COMMENT = re.compile(r"/\*.*?\*/|(?<![:'\"])//[^\n]*", re.S)
 # TRS: createPageHTML(20, 0, "index", "html"); also createPage(…), and with records or a div's id in front:
 # createPageHTML(298, 15, 1, "index", "html"), createPageHTML('page_div', 50, 1, 'list', 'shtml', 1000).
 _TRS = re.compile(
-    r"createPage(?:HTML)?\s*\(\s*(?P<div>['\"][^'\"]*['\"]\s*,\s*)?(?P<numbers>\d+\s*,\s*(?:\d+\s*,\s*){1,2})"
-    r"['\"](?P<name>[^'\"]*)['\"]\s*,\s*['\"]\.?(?P<ext>\w+)['\"]",
+    r"createPage(?:HTML)?\s*\(\s*(?P<div>['\"][^'\"\d][^'\"]*['\"]\s*,\s*)?"
+    r"(?P<numbers>['\"]?\d+['\"]?\s*,\s*(?:['\"]?\d+['\"]?\s*,\s*){1,2})"
+    r"['\"](?P<name>[^'\"]*)['\"]\s*,\s*['\"]\.?(?P<ext>\w+)['\"](?:\s*,\s*['\"]?(?P<records>\d+)['\"]?\s*\))?",
+    re.I,
 )
 # The same pager spelt out: var currentPage=0; var countPage=56; document.write('<a href="index'+'_'+nextPage+'.html">')
 _CURRENT = re.compile(r"\bcurrentPage\s*=\s*(\d+)")
@@ -30,31 +33,76 @@ _PAGE_PARAMETERS = ("page", "pageindex", "pageno", "pagenum", "currpage", "cur_p
 _TOTALS = ("totalpage", "totalpages", "pagecount", "pages")
 
 
-def next_by_script(snapshot: Snapshot) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a pager's script was called with: createPageHTML(total, current, name, extension[, records]).
+
+    records: of the whole list, where the call says so; from_one: its pages are counted from 1, so that name_2 is the
+    second, not from 0 (TRS), where it is name_1.
+    """
+
+    name: str
+    extension: str
+    total: int
+    current: int
+    records: int | None = None
+    from_one: bool = False
+
+
+def calls(text: str) -> list[Call]:
+    """Every call of the pager in a page's scripts, but for those in comments."""
+    if "createPage" not in text:
+        return []
+    return [_call(match) for match in _TRS.finditer(_COMMENT.sub("", text))]
+
+
+def _call(match: re.Match[str]) -> Call:
+    *before, total, current = (int(number) for number in re.findall(r"\d+", match["numbers"]))
+    records = before[0] if before else int(match["records"]) if match["records"] and match["div"] else None
+    return Call(match["name"], match["ext"], total, current, records, bool(match["div"] or before) and current > 0)
+
+
+def next_by_script(snapshot: Snapshot, rows: int = 0) -> str | None:
     """The next page's address, perhaps relative, as the page's script would have linked it."""
     text = snapshot.text
     if "createPage" in text or "countPage" in text:
-        return _trs(text, urlsplit(snapshot.url).path)
+        return _trs(text, urlsplit(snapshot.url).path, rows)
     if "location" in text:
         return _template(text)
     return None
 
 
-def _trs(text: str, path: str) -> str | None:
+def _trs(text: str, path: str, rows: int) -> str | None:
     """index_1.html is page 2 where the script counts from 0 (TRS), index_2.html where it counts from 1."""
-    code = _COMMENT.sub("", text)
-    if match := _TRS.search(code):
-        numbers = [int(number) for number in re.findall(r"\d+", match["numbers"])]
-        total, current = numbers[-2], numbers[-1]
-        name, extension = match["name"], match["ext"]
-    elif (now := _CURRENT.search(code)) and (count := _COUNT.search(code)):
-        total, current, name, extension = int(count[1]), int(now[1]), "index", "html"
-    else:
-        return None
+    found = calls(text)
     here = _FILE_NUMBER.search(path)
-    from_one = (here is None and current == 1) or (match is not None and bool(match["div"]))
-    following = (int(here[1]) if here else current) + 1
-    return f"{name}_{following}.{extension}" if following <= (total if from_one else total - 1) else None
+    own = _FILE_NUMBER.sub("", path.rpartition("/")[2]).partition(".")[0]
+    call = next((one for one in found if own and one.name.rpartition("/")[2] == own), found[0] if found else None)
+    if call is None:
+        code = _COMMENT.sub("", text)
+        now, count = _CURRENT.search(code), _COUNT.search(code)
+        if now is None or count is None:
+            return None
+        call = Call("index", "html", int(count[1]), int(now[1]))
+    following = (int(here[1]) if here else max(call.current, 0)) + 1
+    return f"{call.name}_{following}.{call.extension}" if following <= _last(call, here, rows) else None
+
+
+def _last(call: Call, here: re.Match[str] | None, rows: int) -> int:
+    """The number in the last page's address.
+
+    A file that bears the script's own number says nothing (index_2 and 2: the third page counted from 0, the second
+    counted from 1), but on the last page counted from 0 the rows complete the records.
+    """
+    if here is None:
+        return call.total if call.current == 1 else call.total - 1
+    if int(here[1]) != call.current:
+        return call.total if int(here[1]) > call.current else call.total - 1
+    if not call.from_one:
+        return call.total - 1
+    size = -(-(call.records or 0) // max(1, call.total))
+    complete = call.current == call.total - 1 and 0 < rows < size
+    return call.total - 1 if complete else call.total
 
 
 def _template(text: str) -> str | None:

@@ -16,7 +16,7 @@ from selectolax.lexbor import SelectolaxError
 
 from scraper.catalogue import Layout
 from scraper.items import Cut, PageError, RawArticle, Snapshot
-from scraper.pages import body, dates, generic
+from scraper.pages import body, dates, generic, parts
 from scraper.pages.family import Family, Tree
 from scraper.pages.labels import labelled
 from scraper.pages.line import displayed, named
@@ -27,8 +27,6 @@ from scraper.pages.title import inferred, squeezed, stated
 
 # Attribute values are compared without case: names are written in any.
 MARKS = ", ".join(f'meta[name="{name}" i]' for name in ("ArticleTitle", "ColumnName", "SiteIDCode", "PubDate"))
-
-_MARK = re.compile(r"articletitle|columnname|siteidcode|pubdate", re.IGNORECASE)
 
 # How far around the body its line is looked for, in characters.
 BEFORE, LEAD, AFTER = 500, 400, 300
@@ -46,7 +44,7 @@ _KEPT = re.compile(r"[0-9A-Za-z\u3400-\u9fff]")  # what squeezed() keeps
 
 
 def detect(snapshot: Snapshot, tree: Tree) -> bool:
-    return _MARK.search(snapshot.text) is not None and tree.css_first(MARKS) is not None
+    return tree.css_first(MARKS) is not None
 
 
 STANDARD = Family(name="standard", detect=detect)
@@ -59,7 +57,10 @@ def read(snapshot: Snapshot, tree: Tree, family: Family, layout: Layout) -> RawA
     ArticleTitle, 索引号): of those the fields alone are worth keeping.
     """
     tags, base = metas(tree), base_of(tree, snapshot.url)
+    more = parts.following(snapshot, tree, base)
     body.embedded(tree)
+    if family.embed is not None:
+        _insert(tree, family.body, family.embed(snapshot, tree))
     tree.strip_tags(body.CHROME)
     owned = dict(_selected(snapshot, tree, layout))
     heading = stated(tree, tags, _own(layout, "title"), family)
@@ -80,7 +81,23 @@ def read(snapshot: Snapshot, tree: Tree, family: Family, layout: Layout) -> RawA
     fields |= _line(text, around, tags, fields)
     fields |= _date(snapshot, text, around, tags, fields)
     fields |= owned
-    return RawArticle(snapshot.url, family.name, fields, markup, rule, ("body_doubtful",) if doubtful else (), base)
+    flags = ("body_doubtful",) if doubtful else ()
+    return RawArticle(snapshot.url, family.name, fields, markup, rule, flags, base, more)
+
+
+def _insert(tree: Tree, containers: tuple[str, ...], markup: str) -> None:
+    """Puts a body that stands in a script into its container, at the page's end where there is none."""
+    root = tree.body
+    if not markup or root is None:
+        return
+    node = next((node for css in containers if (node := tree.css_first(css)) is not None), None)
+    if node is None:
+        node = tree.create_node("div")
+        node.attrs["id"] = "zoom"
+        node.inner_html = markup
+        root.insert_child(node)  # which takes a copy
+    else:
+        node.inner_html = markup
 
 
 def _own(layout: Layout, name: str) -> tuple[str, ...]:
@@ -115,7 +132,8 @@ def _body(snapshot: Snapshot, tree: Tree, places: list[tuple[str, str]]) -> tupl
     if not lines:
         shown = displayed(page.head, bare=False)
         return Outline(page.head[: shown[0].end + AFTER] if shown else page.head, "", ""), "", "none", False
-    return split(page, lines[0]), "".join(f"<p>{escape(line)}</p>" for line in lines), "trafilatura:text", False
+    markup = "".join(f"<p>{escape(line)}</p>" for line in lines) + body.files(tree)
+    return split(page, lines[0]), markup, "trafilatura:text", False
 
 
 def _metadata(tags: Mapping[str, str]) -> dict[str, Cut]:
@@ -188,6 +206,10 @@ def _date(
     for part, bare in ((between, True), (before, False), (near, True), (lead, True), (text.tail[:AFTER], False)):
         if shown := displayed(part, bare=bare):
             found, rule = shown
+            # 2026-11: 苏州's catalogue has 发文日期 as the day of signing; without a catalogue it is the line's date.
+            signed = known.get("made_on") if standard and "index_number" in known else None
+            if signed and signed.rule == rule.replace("line:", "label:"):
+                continue
             # 2026-11: 武汉's catalogue dates a law 公开日期 2018-01-01, the day it took effect; META and address agree
             # on 2018-03-14. 公开日期 says since when the content is public: two witnesses outweigh it.
             if rule == "line:公开日期" and standard and address == standard.day != found.day:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from scraper.items import Cut
 from scraper.pages.family import Family, Tree
@@ -17,7 +18,7 @@ _SEPARATOR = re.compile(r"\s*(?:[_|｜]|-{1,2}|—{1,2}|–|»|>{1,2}|::|\s{2,})
 _BEFORE = re.compile(r"^(?:原标题|标题|题目|名称|信息名称)\s*[:：]\s*|^[【\[](?:原创|转载|图文|组图)[】\]]\s*")
 # 武进 and 钟楼: the cell of the title holds the sharing buttons too.
 _TAIL = re.compile(
-    r"\s*(?:分享到?\s*[:：]?|【?(?:字体|字号|打印|关闭|收藏)[:：】].*|(?:发布(?:日期|时间)|信息来源|来源)\s*[:：].*"
+    r"\s*(?:分享到\s*[:：].*|分享到?\s*[:：]?|【?(?:字体|字号|打印|关闭|收藏)[:：】].*|(?:发布(?:日期|时间)|信息来源|来源)\s*[:：].*"
     r"|\s(?:19|20)\d\d-\d\d?-\d\d?\b.*)$"
 )
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -92,11 +93,18 @@ def clean(text: str, site: str = "") -> str:
     """A title's text: tags, entities, doubled spaces, 原标题: and the site's name before or behind it dropped."""
     text = _TAIL.sub("", _BEFORE.sub("", text_of(text)))
     if site and len(text) > len(site) + 4:
-        text = re.sub(rf"^{re.escape(site)}\s*[-—–_|:：]{{1,2}}\s*|\s*[-—–_|]{{1,2}}\s*{re.escape(site)}$", "", text)
+        text = _naming(site).sub("", text)
     match = _SUFFIX.search(text)
     if match and match.start() >= 6 and _SITE.search(match[1]):
         text = text[: match.start()]
     return text.strip(" \u3000\xa0_|")
+
+
+@lru_cache(4096)  # 2026-11: re's own cache is too small for a night of 1,500 sites: 0.4 ms a page
+def _naming(site: str) -> re.Pattern[str]:
+    """A site's name before or behind a title."""
+    name = re.escape(site)
+    return re.compile(rf"^{name}\s*[-—–_|:：]{{1,2}}\s*|\s*[-—–_|]{{1,2}}\s*{name}$")
 
 
 def plausible(text: str, site: str) -> bool:
@@ -124,6 +132,9 @@ def _heading(tree: Tree, site: str, beginning: str) -> Cut | None:
             text = clean(_SQUEEZE.sub(" ", node.text()), site)
             key = squeezed(text)
             repeats = len(main) > 3 and (key in main or (main in key and len(key) < 2 * len(main)))
+            # 2026-11: the banner of a page without META, 云澜区人民政府, begins 云澜区人民政府办公室关于印发…的通知.
+            if repeats and key != main and _SITE.search(text):
+                continue
             if plausible(text, site) and (repeats or (len(beginning) > 3 and key.startswith(beginning))):
                 fits.append(text)
         if fits:

@@ -18,6 +18,8 @@ class Words:
     beside: frozenset[str]
     next: frozenset[str]
     last: frozenset[str]
+    first: frozenset[str]
+    previous: frozenset[str]
     published: tuple[str, ...]
     not_published: tuple[str, ...]
     json_title: tuple[str, ...]
@@ -28,7 +30,10 @@ class Words:
 @cache
 def words() -> Words:
     data: dict[str, Any] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    sets = {name: frozenset(data[name]) for name in ("not_titles", "navigation", "beside", "next", "last")}
+    sets = {
+        name: frozenset(data[name])
+        for name in ("not_titles", "navigation", "beside", "next", "last", "first", "previous")
+    }
     return Words(
         **sets,
         published=tuple(data["published"]),

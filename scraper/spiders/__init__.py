@@ -2,6 +2,7 @@
 
 district.py  the one spider class       loader.py   a spider for each district of the catalogue
 walk.py      how far back a column is read        memory.py   what a spider asks of the archive
+asking.py    requests as they are made            reading.py  what a list page's answer is
 trouble.py   failures in plain words, and how many are enough
 report.py    progress, ends, a response as a snapshot
 """

@@ -7,28 +7,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import date
 from typing import Any, Self
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DontCloseSpider, IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from scraper.blocked import blocked
 from scraper.catalogue import Column, District
-from scraper.items import Blocked, ListPage, PageError, Snapshot
-from scraper.parse import parse_list
-from scraper.spiders.memory import Memory, Wanted
-from scraper.spiders.report import ColumnEnd, Progress, capture, is_own
-from scraper.spiders.trouble import GONE, REFUSING, Patience, SiteClosed, is_fatal, plain
+from scraper.items import ListPage, PageError, Snapshot
+from scraper.spiders.asking import cause, list_request, page_request
+from scraper.spiders.memory import Before, Memory, Wanted
+from scraper.spiders.reading import failing, is_wall, read_list, shell_note
+from scraper.spiders.report import ColumnEnd, Progress, capture, is_own, leads_home, may_follow
+from scraper.spiders.trouble import GONE, Later, Patience, SiteClosed, is_fatal, plain
 from scraper.spiders.walk import Walk
+from scraper.urls import host
 
 log = logging.getLogger(__name__)
 
-SHELLS = ("js_shell", "empty")  # verdicts of scraper.blocked that mean: no rows, rather than: no entry
+HOPS = 2  # shells in a row that are followed to the request which brings the rows
 
 
 class DistrictSpider(Spider):
@@ -42,12 +44,14 @@ class DistrictSpider(Spider):
         self.watch = watch
         self.crawl_delay = 0.0
         self.since: date | None = None
+        self.until: date | None = None
         self.limit = 20
         self.ends: dict[str, ColumnEnd] = {}
         self.ended: tuple[str, str] | None = None
         self.finish = ""
         self.urls: set[str] = set()
-        self.patience = Patience()
+        self.files: set[str] = set()  # parts and attachments
+        self.patience: defaultdict[str, Patience] = defaultdict(Patience)  # by host
         self.done = self.bytes = 0
         self.stopping: asyncio.Task[None] | None = None
 
@@ -55,11 +59,12 @@ class DistrictSpider(Spider):
     def from_crawler(cls, crawler: Crawler, watch: Callable[[Progress], None] | None = None) -> Self:
         spider = cls(watch)
         spider._set_crawler(crawler)
-        since = crawler.settings.get("DIBAO_SINCE")
-        spider.since = date.fromisoformat(str(since)) if since else None
+        days = (crawler.settings.get(name) for name in ("DIBAO_SINCE", "DIBAO_UNTIL"))
+        spider.since, spider.until = (date.fromisoformat(str(day)) if day else None for day in days)
         spider.limit = crawler.settings.getint("DIBAO_LIMIT") or spider.limit
         crawler.signals.connect(spider.on_item_error, signals.item_error)
         crawler.signals.connect(spider.on_spider_error, signals.spider_error)
+        crawler.signals.connect(spider.on_idle, signals.spider_idle)
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
@@ -67,71 +72,91 @@ class DistrictSpider(Spider):
             if request := self.ask(wanted):
                 yield request
         for column in self.district.columns:
-            visited = self.memory.visited(column)
-            yield self.ask_list(column.url, Walk(column, self.since, self.limit, visited))
+            yield self.ask_list(column.url, self.walk(column))
 
     # -- lists
 
-    def ask_list(self, url: str, walk: Walk) -> Request:
-        fresh = not walk.visited or walk.pages or walk.since
-        validators = ("", "") if fresh else self.memory.list_validators(url)
-        walk.pages.add(url)
-        headers = conditional(*validators)
-        return Request(
-            url, self.on_list, errback=self.on_list_error, cb_kwargs={"walk": walk}, headers=headers, priority=10
+    def walk(self, column: Column) -> Walk:
+        """How far this run goes back in a column."""
+        left = self.memory.before(column)
+        back = self.memory.backfill(column, self.since, self.until)
+        if back.since and not back.done:
+            return Walk(column, back.since, back.until, self.limit, resume=back.at, before=left)
+        return Walk(column, limit=self.limit, visited=back.done or self.memory.visited(column), before=left)
+
+    def ask_list(self, address: str, walk: Walk) -> Request:
+        fresh = not walk.visited or walk.page or walk.since
+        validators = ("", "") if fresh else self.memory.list_validators(address)
+        walk.here, walk.validators = address, any(validators)
+        walk.pages.add(address)
+        return list_request(
+            address, walk.column, self.on_list, self.on_list_error, validators=validators, arguments={"walk": walk}
         )
 
     async def on_list(self, response: Response, walk: Walk) -> AsyncIterator[Request]:
         self._answered(response)
-        if response.status == 304:
+        if response.status == 304 and walk.validators:
             self.column_end(walk.column, "unchanged", 0, "")
             return
-        snapshot = capture(response, "list", self.name, walk.column.name)
+        snapshot = capture(response, "list", self.name, walk.column.name, Wanted(walk.here, walk.column.name))
         await self.keep(snapshot, response)
         if self.ended:
             return
         try:
-            page = self.read_list(snapshot)
+            page = read_list(snapshot, self.district.layout, first=not walk.page)
+            if self.memory.half(snapshot):
+                raise PageError(snapshot.url, "cut: it ends in its middle")
         except PageError as error:
-            if walk.fallback and snapshot.status != 200:
-                self.shell(walk, snapshot)
-            else:
-                refused = snapshot.status in REFUSING or (isinstance(error, Blocked) and snapshot.status not in GONE)
-                note = f"{error.what} (list page {walk.page + 1}: {snapshot.url})"
-                self.column_end(walk.column, "blocked" if refused else "failed", walk.rows, note)
+            self.no_list(walk, snapshot, error)
             return
         if page.rows or walk.page:
             for request in self.walk_on(walk, page):
                 yield request
-        elif again := self.shell(walk, snapshot):
+        elif again := self.hop(walk, page) or self.shell(walk, snapshot):
             yield again
-
-    def read_list(self, snapshot: Snapshot) -> ListPage:
-        """The rows of a list page. Raises PageError where it is none."""
-        kind = blocked(snapshot)
-        if kind in SHELLS:
-            return ListPage(())
-        if kind:
-            raise Blocked(snapshot.url, f"{kind}, HTTP {snapshot.status}")
-        if snapshot.status != 200:
-            to = f", a redirect to {snapshot.header('location')}" if snapshot.header("location") else ""
-            raise PageError(snapshot.url, f"the site answers HTTP {snapshot.status}{to}")
-        return parse_list(snapshot, self.district.layout)
 
     def walk_on(self, walk: Walk, page: ListPage) -> Iterator[Request]:
         """Requests for the next list page if it is needed, and for the pages that are new."""
         rows = [row for row in page.rows if is_own(self.district, row.url)]
-        known = self.memory.known(walk.column, [row.url for row in rows]) if walk.visited and not walk.since else ()
+        known = self.memory.known(walk.column, [row.url for row in rows]) if walk.asks else ()
         walk.foreign += len(page.rows) - len(rows)
         counted, following = walk.read(page, rows, known)
         for wanted in self.memory.listed(walk.column, page, counted).wanted:
             if request := self.ask(wanted):
                 yield request
-        if following and is_own(self.district, following):
+        if following and not is_own(self.district, following):
+            following = walk.at = None
+        self.reached(walk, len(counted))
+        if following:
             yield self.ask_list(following, walk)
-            return
-        note = f"not fetched, as they lead to other sites: {walk.foreign}" if walk.foreign else ""
-        self.column_end(walk.column, "ok", walk.rows, note)
+        else:
+            self.column_end(walk.column, "ok", walk.rows, walk.notes, walk.left)
+
+    def reached(self, walk: Walk, rows: int) -> None:
+        if walk.since and not walk.resume:
+            self.memory.reached(walk.column, walk.since, walk.until, walk.at, rows)
+
+    def no_list(self, walk: Walk, snapshot: Snapshot, error: PageError) -> None:
+        """What came is no list page: the end of the list, the bare list of a shell, or an error."""
+        missing = f"list page {walk.page + 1} answers HTTP {snapshot.status}, as before"
+        if snapshot.status in GONE and self.memory.gone(walk.here) and walk.over(missing):
+            self.reached(walk, 0)
+            self.column_end(walk.column, "ok", walk.rows, walk.notes, walk.left)
+        elif walk.fallback and snapshot.status != 200:
+            self.shell(walk, snapshot)
+        else:
+            outcome, note = failing(snapshot, error), f"{error.what} (list page {walk.page + 1}: {snapshot.url})"
+            if walk.since and walk.here == walk.at and outcome == "failed":  # 2026-11: pagers change their addresses
+                self.memory.reached(walk.column, walk.since, walk.until, walk.column.url, 0)
+            self.column_end(walk.column, outcome, walk.rows, note)
+
+    def hop(self, walk: Walk, page: ListPage) -> Request | None:
+        """A first list page without rows that names the request which brings them."""
+        if not page.next or page.next in walk.pages or walk.hops >= HOPS or not is_own(self.district, page.next):
+            return None
+        walk.hops += 1
+        self.memory.rowless(walk.here)
+        return self.ask_list(page.next, walk)
 
     def shell(self, walk: Walk, snapshot: Snapshot) -> Request | None:
         """A first list page without rows: another address of it once, then an error, never an empty success."""
@@ -139,12 +164,7 @@ class DistrictSpider(Spider):
         if code and family == "fengxun" and not walk.fallback:
             walk.fallback = True
             return self.ask_list(f"{walk.column.url}/1&template=templates/{code}/xxgk_class_min.html", walk)
-        note = (
-            f"shell: {walk.column.url} holds no rows ({len(snapshot.body)} bytes). Next: open it in a browser; if rows "
-            f"appear there, a script fetches them: put the address it asks for into this column's url in "
-            f"{self.name}.toml, or name the rows under [selectors] rows"
-        )
-        self.column_end(walk.column, "shell", walk.rows, note)
+        self.column_end(walk.column, "shell", walk.rows, shell_note(walk.column, snapshot, self.name))
         return None
 
     def on_list_error(self, failure: Failure) -> None:
@@ -155,9 +175,9 @@ class DistrictSpider(Spider):
             self.column_end(walk.column, outcome, walk.rows, f"{request.url}: {plain(error)}")
             self._unanswered(error)
 
-    def column_end(self, column: Column, outcome: str, rows: int, note: str) -> None:
+    def column_end(self, column: Column, outcome: str, rows: int, note: str, left: Before | None = None) -> None:
         self.ends[column.name] = ColumnEnd(column.name, outcome, rows, note)
-        self.memory.column_read(column, outcome, rows, note)
+        self.memory.column_read(column, outcome, rows, note, left)
         if outcome in ("shell", "blocked", "failed"):
             log.error("%s %s: %s: %s", self.name, column.name, outcome, note)
         self._show()
@@ -165,34 +185,58 @@ class DistrictSpider(Spider):
     # -- pages
 
     def ask(self, wanted: Wanted) -> Request | None:
-        if wanted.url in self.urls:
+        asked = self.urls if wanted.role == "article" else self.files
+        if wanted.url in asked:
             return None
-        self.urls.add(wanted.url)
-        headers = conditional(wanted.etag, wanted.last_modified)
-        return Request(
-            wanted.url, self.on_page, errback=self.on_page_error, cb_kwargs={"wanted": wanted}, headers=headers
-        )
+        asked.add(wanted.url)
+        render = any(column.render for column in self.district.columns if column.name == wanted.column)
+        file = wanted.role == "attachment"  # 20 MB take their time
+        largest = self.district.attachments.largest if file else 0
+        seconds = 4 * self.crawler.settings.getfloat("DOWNLOAD_TIMEOUT") if file else 0
+        return page_request(wanted, self.on_page, self.on_page_error, render=render, largest=largest, seconds=seconds)
 
     def on_page(self, response: Response, wanted: Wanted) -> Iterator[Snapshot]:
-        self._answered(response)
-        self.done += 1
-        if response.status == 304:
+        snapshot = capture(response, wanted.role, self.name, wanted.column, wanted)
+        self._answered(response, wanted, is_wall(snapshot))
+        self.done += wanted.role == "article"
+        if response.status == 304 and (wanted.etag or wanted.last_modified):
             self.memory.unchanged(wanted)
-        elif 300 <= response.status < 400:
+        elif response.status == 304:
+            self.memory.failed(wanted, "HTTP 304 for a page that nobody holds")
+        elif 300 <= response.status < 400 and not leads_home(response, wanted):
             to = (response.headers.get("Location") or b"nowhere").decode("utf-8", "replace")
             self.memory.failed(wanted, f"redirects to {to}, which is not followed")
         else:
-            yield capture(response, "article", self.name, wanted.column, wanted)
+            yield snapshot
         self._show()
 
     def on_page_error(self, failure: Failure) -> None:
         request, error = cause(failure)
-        if self._closed(error):
+        wanted: Wanted = request.cb_kwargs["wanted"]
+        if isinstance(error, Later) or self._closed(error):
             return  # the page stays in the queue
-        self.done += 1
-        self.memory.failed(request.cb_kwargs["wanted"], plain(error))
-        self._unanswered(error)
+        self.done += wanted.role == "article"
+        self.memory.failed(wanted, plain(error))
+        self._unanswered(error, wanted)
         self._show()
+
+    # -- what articles lead to
+
+    def on_idle(self) -> None:
+        """All pages are in: what they lead to comes last, until the archive names nothing more."""
+        if self.ended:
+            return
+        asked = 0
+        for wanted in self.memory.enclosures():
+            if wanted.role == "attachment" and not self.district.attachments.fetch:
+                continue
+            if not may_follow(self.district, wanted.role, wanted.url):
+                self.memory.failed(wanted, "lies on another site")
+            elif request := self.ask(wanted):
+                self.crawler.engine.crawl(request)
+                asked += 1
+        if asked:
+            raise DontCloseSpider
 
     # -- both
 
@@ -209,7 +253,9 @@ class DistrictSpider(Spider):
         if kind != "archive":
             for column in self.district.columns:
                 if column.name not in self.ends:
-                    self.column_end(column, "failed" if kind == "unreachable" else "blocked", 0, f"not read: {why}")
+                    self.column_end(
+                        column, "blocked" if kind in ("blocked", "robots") else "failed", 0, f"not read: {why}"
+                    )
         self.stopping = asyncio.create_task(self.crawler.engine.close_spider_async(reason=kind))
 
     def on_item_error(self, item: Any, failure: Failure) -> None:
@@ -227,14 +273,21 @@ class DistrictSpider(Spider):
     def closed(self, reason: str) -> None:
         self.finish = reason
 
-    def _answered(self, response: Response) -> None:
+    def _answered(self, response: Response, wanted: Wanted | None = None, wall: bool = False) -> None:
         self.bytes += len(response.body)
-        if why := self.patience.answered(response.status):
+        if (why := self._patience(wanted).answered(response.status, wall)) and self._is_home(wanted):
             self.stop("blocked", why)
 
-    def _unanswered(self, error: BaseException) -> None:
-        if why := self.patience.unanswered(error):
+    def _unanswered(self, error: BaseException, wanted: Wanted | None = None) -> None:
+        if (why := self._patience(wanted).unanswered(error)) and self._is_home(wanted):
             self.stop("unreachable", why)
+
+    def _patience(self, wanted: Wanted | None) -> Patience:
+        return self.patience[host(wanted.url if wanted else self.district.site)]
+
+    def _is_home(self, wanted: Wanted | None) -> bool:
+        """Was the site itself asked? Another host that is down does not end the crawl: it is left alone (Gate)."""
+        return wanted is None or host(wanted.url) == host(self.district.site)
 
     def _closed(self, error: BaseException) -> bool:
         """Is the whole site closed to us, rather than this address?"""
@@ -245,16 +298,3 @@ class DistrictSpider(Spider):
     def _show(self) -> None:
         if self.watch:
             self.watch(Progress(self.name, self.done, len(self.urls), len(self.ends), self.bytes))
-
-
-def conditional(etag: str, last_modified: str) -> dict[str, str]:
-    """Headers that ask for a page only if it has changed."""
-    headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    return {name: value for name, value in headers.items() if value}
-
-
-def cause(failure: Failure) -> tuple[Request, BaseException]:
-    """The request that failed, and why. Scrapy puts the request on the failure."""
-    request = getattr(failure, "request", None)
-    assert isinstance(request, Request) and failure.value is not None
-    return request, failure.value

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request, Spider
 from scrapy.http import Response
@@ -17,6 +17,9 @@ from scraper.catalogue import District
 from scraper.items import Role, Snapshot
 from scraper.spiders.memory import Wanted
 from scraper.spiders.trouble import is_fatal, plain
+from scraper.urls import same_site
+
+HOME = ("", "/", "/index.html", "/index.htm", "/index.shtml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,30 @@ def is_own(district: District, url: str) -> bool:
     return good_port and parts.scheme in ("http", "https") and parts.hostname in own_hosts(district)
 
 
+def may_follow(district: District, role: str, target: str) -> bool:
+    """May an address be asked for? Pages lie on the district's own hosts; parts and attachments also on another host
+    of the same registrable domain, as files often do."""
+    if role not in ("part", "attachment") or is_own(district, target):
+        return is_own(district, target)
+    try:
+        parts = urlsplit(target)
+        port = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and port in (None, 80, 443) and same_site(district.site, target)
+
+
+def leads_home(response: Response, wanted: Wanted) -> bool:
+    """Is an article's address sent to the site's home page? 2026-11: that is how much that was deleted answers."""
+    target = urljoin(response.url, (response.headers.get("Location") or b"").decode("utf-8", "replace").strip())
+    try:
+        there = urlsplit(target)
+    except ValueError:
+        return False
+    home = there.path in HOME and not there.query and same_site(response.url, target)
+    return home and wanted.role == "article" and urlsplit(response.url).path not in HOME
+
+
 def capture(response: Response, role: Role, district: str, column: str = "", wanted: Wanted | None = None) -> Snapshot:
     """A response as it came, with what led to it."""
     headers = tuple(
@@ -85,6 +112,15 @@ class LogLines(LogFormatter):
 
     def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
         return None  # type: ignore[return-value]
+
+    def spider_error(
+        self, failure: Failure, request: Request, response: Response | Failure, spider: Spider
+    ) -> LogFormatterResult:
+        """What ends the crawl is told once, in words (DistrictSpider.stop)."""
+        error = failure.value
+        level = logging.DEBUG if error is None or is_fatal(error) else logging.ERROR
+        args = {"request": request, "why": plain(error) if error else str(failure)}
+        return {"level": level, "msg": "%(request)s: a reader failed: %(why)s", "args": args}
 
     def item_error(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider

@@ -17,7 +17,8 @@ from scrapy.exceptions import (
 )
 
 IN_A_ROW = 5  # pages without an answer, or refused, after which the site is left alone until the next run
-REFUSING = (401, 403, 405, 412, 429, 521)
+# 2026-11: 418, 468, 493, 514, 555 and 567 are what cloud firewalls of Chinese vendors answer.
+REFUSING = (401, 403, 405, 412, 418, 429, 468, 493, 514, 521, 555, 567)
 GONE = (404, 410)
 WORDS: dict[type[Exception], str] = {
     CannotResolveHostError: "the host name is not known",
@@ -40,6 +41,10 @@ class SiteClosed(IgnoreRequest):
         self.kind, self.why = kind, why
 
 
+class Later(IgnoreRequest):
+    """This address is not asked for now; it stays as it is in the queue."""
+
+
 def plain(error: BaseException) -> str:
     """The reason of a failure for people who do not read stack traces."""
     words = next((words for kind, words in WORDS.items() if isinstance(error, kind)), "")
@@ -59,16 +64,17 @@ class Patience:
     silent: int = 0
     refused: int = 0
 
-    def answered(self, status: int) -> str:
-        """Why to stop, "" to go on."""
+    def answered(self, status: int, wall: bool = False) -> str:
+        """Why to stop, "" to go on. wall: a firewall's page, whatever its status."""
         self.silent = 0
-        self.refused = self.refused + 1 if status in REFUSING else 0
-        return f"{self.refused} pages in a row were refused, the last with HTTP {status}" if self._out() else ""
+        self.refused = self.refused + 1 if wall or status in REFUSING else 0
+        return f"{self.refused} pages in a row were refused, the last with HTTP {status}" if self.out else ""
 
     def unanswered(self, error: BaseException) -> str:
         """Why to stop, "" to go on."""
         self.silent = self.silent + 1 if isinstance(error, CONNECTION) else self.silent
-        return f"{self.silent} pages in a row were not answered, the last: {plain(error)}" if self._out() else ""
+        return f"{self.silent} pages in a row were not answered, the last: {plain(error)}" if self.out else ""
 
-    def _out(self) -> bool:
+    @property
+    def out(self) -> bool:
         return max(self.silent, self.refused) >= IN_A_ROW

@@ -14,6 +14,7 @@ from typing import Self
 from urllib.parse import unquote
 
 from tests.county.announcements import COLUMNS, SITE, Announcement, announcements
+from tests.made_files import WORD97, pdf, png, xlsx
 
 ROWS = 20
 PINNED = 2  # 置顶: rows of the first column that stand above newer ones
@@ -83,11 +84,24 @@ class Site:
         if path.startswith("/class/"):
             return self._class(path.removeprefix("/class/"))
         if path.startswith("/uploadfile/"):
-            return Page(b"%PDF-1.4 made up " + path.encode(), "application/pdf")
+            return self._file(path.rpartition("/")[2])
         number = path.rpartition("/")[2].removesuffix(".html")
         found = self.pages.get(int(number)) if number.isdigit() else None
         found = found if found and found.path == path else None
         return Page(self.article(found).encode(found.charset)) if found else None
+
+    def _file(self, name: str) -> Page:
+        """An attached file, small and whole: its name and a line of a table."""
+        lines = (f"附件：{name}", "序号 任务 责任单位 完成时限", "1 制定实施方案 区政府办公室 12月底前")
+        kind = name.rpartition(".")[2]
+        if kind == "xlsx":
+            rows = [line.split(" ") for line in lines[1:]]
+            return Page(xlsx({"附件": rows}), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        if kind == "doc":
+            return Page(WORD97, "application/msword")
+        if kind in ("jpg", "png"):
+            return Page(png(640, 480), "image/png")
+        return Page(pdf(lines), "application/pdf")
 
     def _class(self, rest: str) -> Page | None:
         place, _, template = rest.partition("&")

@@ -1,0 +1,1 @@
+"""Made-up announcements, their reposts, and what only looks like one."""
