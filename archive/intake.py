@@ -16,12 +16,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from archive import articles, cooling, enclosures, fetches, leases, presence, runs
+from archive import articles, cooling, enclosures, fetches, leases, lists, presence, runs
 from archive.hidden import REASON, is_down, untitle
 from archive.joining import rejoin
-from archive.ledger import Ledger, note_list
+from archive.ledger import Ledger
 from archive.queue import page_url, settle_page
-from archive.runs import Run, begin, count, count_request, finish
+from archive.runs import Run, begin, count, count_request, end, finish
 from archive.snapshots import Damaged, stamp, storable
 from archive.store import Archive, ArchiveError, plain_errors, shared_archive
 from archive.verdicts import Reading, Taken, district_of, read
@@ -85,7 +85,7 @@ def settle(
         presence.sight(conn, snapshot, snapshot_id, (outcome, reading.reason), reading.article)
     if outcome == "list":
         if run is not None and run.kind == "crawl":
-            note_list(conn, run, snapshot)
+            lists.note(conn, run, snapshot)
     elif outcome == "other":
         if enclosures.settle(archive, snapshot_id, snapshot, run=run) and snapshot.role == "part":
             rejoin(archive, snapshot_id, page_url(snapshot), catalogue)
@@ -101,7 +101,7 @@ def recover(archive: Archive, catalogue: Sequence[District], *, run: Run) -> int
     """Settles responses that earlier runs of the same kind and district had stored but not read when they were
     killed; gives their number. The run's lock guarantees that nobody else is about to do so."""
     recovered = 0
-    for number in unsettled(archive, runs.unrecovered(archive, run)):
+    for number in unread(archive, run):
         try:
             snapshot = archive.snapshots.get(number, verify=True)
         except Damaged as error:
@@ -112,8 +112,13 @@ def recover(archive: Archive, catalogue: Sequence[District], *, run: Run) -> int
         archive.wrote()
         recovered += 1
     archive.write().execute("UPDATE runs SET recovered = 1 WHERE id = ?", (run.id,))
-    archive.commit()
+    archive.wrote(whole=True)
     return recovered
+
+
+def unread(archive: Archive, run: Run) -> list[int]:
+    """What ``recover`` would settle."""
+    return unsettled(archive, runs.unrecovered(archive, run))
 
 
 def unsettled(archive: Archive, run_ids: Sequence[int] | None = None) -> list[int]:
@@ -193,13 +198,17 @@ class Intake:
     def from_crawler(cls, crawler: Any) -> Intake:
         return cls(Path(crawler.settings["DIBAO_ARCHIVE"]), crawler)
 
-    def open_spider(self) -> None:
+    async def open_spider(self) -> None:
         district: District = self._crawler.spider.district
         archive = shared_archive(self._path)
         run = None
         try:
-            run = begin(archive, "crawl", district)
-            recover(archive, (district,), run=run)
+            async with archive.together():
+                run = begin(archive, "crawl", district)
+                if not (left := unread(archive, run)):
+                    recover(archive, (district,), run=run)
+            if left:
+                recover(archive, (district,), run=run)  # commits now and then
         except BaseException:
             if run is not None:
                 run.lock.release()
@@ -216,28 +225,34 @@ class Intake:
             reading = read(archive, snapshot, catalogue)
             job = partial(_keep, archive, snapshot, reading, run=run, catalogue=catalogue)
             archive.soon(job, keeps=True)
-            if snapshot.role == "list":
-                archive.commit()  # the spider goes on with what it lists: a full disk must be known before
         return item
 
-    def close_spider(self) -> None:
+    async def close_spider(self) -> None:
         if self._archive is None or self._run is None:
             return
-        archive, self._archive = self._archive, None
-        with suppress(ArchiveError):  # it is told below, as every failure of the archive
-            archive.write()  # the last items, the end of the run and that of the lease: one transaction
-        kind, why = getattr(self._crawler.spider, "ended", None) or ("", "")
-        if archive.failure is not None:
-            kind, why = self._crawler.spider.ended = ("archive", str(archive.failure))
-        code = _EXITS.get(kind, 3) if kind or _poor(archive, self._run) else 0
+        archive, run, self._archive = self._archive, self._run, None
         try:
-            if archive.failure is None:
-                close(archive, self._run, kind, why)
-                if (order := self._crawler.settings.getint("DIBAO_LEASE")) and self._crawler.spider.finish != STOPPED:
-                    leases.done(archive.write(), order, self._run.district)
-            cool = cooling.note(archive.db.conn, self._run.district)
-            finish(archive, self._run, code, "; ".join(filter(None, (kind and f"{kind}: {why}", cool))) or None)
+            with suppress(ArchiveError):  # it is told below, as every failure of the archive
+                async with archive.together():
+                    self._conclude(archive, run)
+            if archive.failure is not None:
+                kind, why = self._crawler.spider.ended = ("archive", str(archive.failure))
+                finish(archive, run, _EXITS[kind], f"{kind}: {why}")
         except ArchiveError as error:
             log.critical("%s", error)  # the next run closes this one
         finally:
+            run.lock.release()
             archive.close()
+
+    def _conclude(self, archive: Archive, run: Run) -> None:
+        """The last items, the end of the run and that of the lease: one transaction."""
+        spider, settings = self._crawler.spider, self._crawler.settings
+        conn = archive.write()
+        kind, why = getattr(spider, "ended", None) or ("", "")
+        code = _EXITS.get(kind, 3) if kind or _poor(archive, run) else 0
+        close(archive, run, kind, why)
+        if (order := settings.getint("DIBAO_LEASE")) and spider.finish != STOPPED:
+            leases.done(conn, order, run.district)
+        cool = cooling.note(conn, run.district)
+        with plain_errors(archive.path):
+            end(conn, run, code, "; ".join(filter(None, (kind and f"{kind}: {why}", cool))) or None)

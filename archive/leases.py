@@ -97,14 +97,17 @@ def done(conn: sqlite3.Connection, number: int, district: str) -> None:
 
 def tell(archive: Archive, number: int, district: str, word: str, why: str) -> None:
     """Notes how the crawl of a district ended, for the summary. What never began (busy) is done with that."""
-    with plain_errors(archive.path):
-        conn = archive.write()
-        conn.execute(
-            "UPDATE leases SET word = ?, why = ? WHERE number = ? AND district = ?", (word, why, number, district)
-        )
-        if word != "stopped":
-            done(conn, number, district)
-    archive.commit()
+
+    def note() -> None:
+        with plain_errors(archive.path):
+            conn = archive.write()
+            conn.execute(
+                "UPDATE leases SET word = ?, why = ? WHERE number = ? AND district = ?", (word, why, number, district)
+            )
+            if word != "stopped":
+                done(conn, number, district)
+
+    archive.soon(note)
 
 
 def standing(archive: Archive, number: int) -> tuple[Lease, ...]:

@@ -7,29 +7,26 @@ fetches.py the requests, backfills.py how far back a column was read.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from archive import articles, backfills, coverage, fetches, halves, presence, queue
+from archive import articles, backfills, coverage, fetches, halves, lists, presence, queue
 from archive.hidden import leads_down
+from archive.lists import FINISHED
 from archive.queue import AGAIN, BACK_OFF, DONE
 from archive.runs import Run, count
 from archive.snapshots import stamp, whole
 from archive.store import Archive, ArchiveError, plain_errors
 from scraper.catalogue import Column
 from scraper.items import ListPage, Row, Snapshot
-from scraper.pages.ending import is_cut
 from scraper.spiders.memory import Backfill, Before, Fetch, Listing, Wanted
 from scraper.urls import canonical, host
 
-__all__ = ["BACK_OFF", "Ledger", "note_list"]
+__all__ = ["BACK_OFF", "Ledger"]
 
-FINISHED = ("ok", "unchanged")
-# 2026-11: some servers answer 304 for pages that have changed. After so long they are asked without validators.
-TRUST_LISTS = timedelta(days=3)
-TRUST_PAGES = timedelta(days=14)
+TRUST_PAGES = timedelta(days=14)  # as archive/lists.py
 
 
 class Ledger:
@@ -56,14 +53,7 @@ class Ledger:
         return [wanted for _, wanted in found]
 
     def list_validators(self, url: str) -> tuple[str, str]:
-        """Only of a list page whose column was read to its end then: a 304 must not hide rows never recorded."""
-        row = self._archive.db.conn.execute(
-            "SELECT etag, last_modified FROM lists l WHERE url = ? AND fetched_at > ? AND NOT lies AND EXISTS ("
-            'SELECT 1 FROM column_runs c WHERE c.run_id = l.run_id AND c."column" = l."column"'
-            f" AND c.outcome IN {FINISHED})",
-            (url, stamp(datetime.now(UTC) - TRUST_LISTS)),
-        ).fetchone()
-        return (row[0], row[1]) if row else ("", "")
+        return lists.validators(self._archive.db.conn, url)
 
     def gone(self, url: str) -> bool:
         return fetches.gone(self._archive.db.conn, url, self._run.id)
@@ -71,9 +61,11 @@ class Ledger:
     def half(self, snapshot: Snapshot) -> bool:
         return halves.is_half(self._archive, snapshot)
 
+    def together(self) -> AbstractAsyncContextManager[None]:
+        return self._archive.together()
+
     def rowless(self, url: str) -> None:
-        with self._writing() as conn:
-            conn.execute("UPDATE lists SET etag = '', last_modified = '' WHERE url = ?", (url,))
+        self._soon(lambda conn: lists.forget(conn, url))
 
     def before(self, column: Column) -> Before:
         row = self._archive.db.conn.execute(
@@ -112,8 +104,7 @@ class Ledger:
 
     def reached(self, column: Column, since: date, until: date | None, url: str | None, rows: int) -> None:
         place = (self._run.district, column.name, since, until)
-        with self._writing() as conn:
-            backfills.reached(conn, place, self._run.id, url, rows)
+        self._soon(lambda conn: backfills.reached(conn, place, self._run.id, url, rows))
 
     def listed(self, column: Column, page: ListPage, rows: Sequence[Row]) -> Listing:
         """Records rows; see Memory. A row that changed its title or date in this column is wanted again."""
@@ -188,7 +179,8 @@ class Ledger:
 
     def column_read(self, column: Column, outcome: str, rows: int, note: str = "", left: Before | None = None) -> None:
         left = left or Before()
-        with self._writing() as conn:
+
+        def write(conn: sqlite3.Connection) -> None:
             conn.execute(
                 'INSERT INTO column_runs (run_id, district, "column", outcome, rows, note, pages, floor)'
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET outcome = excluded.outcome,"
@@ -201,9 +193,12 @@ class Ledger:
             if outcome == "ok":
                 presence.absent(conn, self._run.district, column.name, self._began, datetime.now(UTC))
 
+        self._soon(write)
+
     def unchanged(self, wanted: Wanted) -> None:
         url = canonical(wanted.url)
-        with self._writing() as conn:
+
+        def write(conn: sqlite3.Connection) -> None:
             if wanted.role != "article":
                 queue.enclosure_unchanged(conn, url)
                 return
@@ -212,15 +207,20 @@ class Ledger:
             presence.confirmed(conn, wanted.url, datetime.now(UTC))
             count(conn, self._run, url, "unchanged")
 
+        self._soon(write)
+
     def failed(self, wanted: Wanted, reason: str) -> None:
         url = canonical(wanted.url)
-        with self._writing() as conn:
+
+        def write(conn: sqlite3.Connection) -> None:
             if wanted.role != "article":
                 queue.enclosure_failed(conn, self._run, url, "failed", reason)
                 return
             if not queue.stays(conn, self._run, url, reason):
                 queue.settle_failure(conn, self._run, url, "failed", reason)
             count(conn, self._run, url, "failed")
+
+        self._soon(write)
 
     def fetched(self, fetch: Fetch) -> None:
         self._run.fetches.append(fetch)
@@ -255,6 +255,17 @@ class Ledger:
                 count(conn, self._run, url, "waiting")
             yield wanted
 
+    def _soon(self, work: Callable[[sqlite3.Connection], object]) -> None:
+        """Has something written that nobody waits for."""
+
+        def job() -> None:
+            with plain_errors(self._archive.path):
+                conn = self._archive.write()
+                work(conn)
+                fetches.flush(conn, self._run)
+
+        self._archive.soon(job)
+
     @contextmanager
     def _writing(self, items: int = 1) -> Iterator[sqlite3.Connection]:
         try:
@@ -266,25 +277,6 @@ class Ledger:
         except ArchiveError as error:
             self._archive.fail(error)
             raise
-
-
-def note_list(conn: sqlite3.Connection, run: Run | None, snapshot: Snapshot) -> None:
-    """Remembers a list page's validators for the next run; a server that gave the same ones for other bytes lies, and
-    is not asked with validators again. A page cut in its middle says nothing."""
-    if is_cut(snapshot.text):
-        return
-    url = snapshot.requested_url or snapshot.url
-    found = (snapshot.header("etag"), snapshot.header("last-modified"))
-    before = conn.execute("SELECT etag, last_modified, sha256, lies FROM lists WHERE url = ?", (url,)).fetchone()
-    lies = bool(before) and bool(before[3] or (any(found) and before[:2] == found and before[2] != snapshot.sha256))
-    conn.execute(
-        'INSERT OR REPLACE INTO lists (url, district, "column", run_id, etag, last_modified, fetched_at, sha256, lies)'
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            *(url, snapshot.district, snapshot.column, run.id if run else None),
-            *(*found, stamp(snapshot.captured_at), snapshot.sha256, lies),
-        ),
-    )
 
 
 def _storable(row: Row) -> Row:

@@ -103,7 +103,7 @@ def begin(archive: Archive, kind: str, district: District | None = None) -> Run:
                 "INSERT INTO runs (district, kind, pid, started_at) VALUES (?, ?, ?, ?)",
                 (slug, kind, os.getpid(), stamp(datetime.now(UTC))),
             ).lastrowid
-        archive.commit()
+        archive.wrote(whole=True)
     except ArchiveError as error:
         lock.release()
         archive.fail(error)
@@ -143,17 +143,21 @@ def finish(archive: Archive, run: Run, exit_code: int = 0, note: str | None = No
         if failure is not None:
             archive.rollback()
         with plain_errors(archive.path):
-            conn = archive.write()
-            conn.execute(
-                "UPDATE runs SET ended_at = ?, exit_code = ?, note = coalesce(?, note) WHERE id = ?",
-                (stamp(datetime.now(UTC)), exit_code, note, run.id),
-            )
-            chain.seal(conn, run.id)
+            end(archive.write(), run, exit_code, note)
         archive.commit()
         if failure is not None:
             archive.fail(failure)  # other runs of this process must not go on
     finally:
         run.lock.release()
+
+
+def end(conn: sqlite3.Connection, run: Run, exit_code: int, note: str | None = None) -> None:
+    """Closes the run in the open transaction; its lock is freed by whoever commits that."""
+    conn.execute(
+        "UPDATE runs SET ended_at = ?, exit_code = ?, note = coalesce(?, note) WHERE id = ?",
+        (stamp(datetime.now(UTC)), exit_code, note, run.id),
+    )
+    chain.seal(conn, run.id)
 
 
 def know(conn: sqlite3.Connection, district: District) -> None:

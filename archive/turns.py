@@ -25,12 +25,21 @@ def lock_path(path: Path, name: str) -> Path:
     return path.with_name(f".{path.name}.{name}.lock")
 
 
-def begin_in_turn(path: Path, conn: sqlite3.Connection) -> None:
-    """Opens a write transaction; waits for others up to 30 s. Raises sqlite3.OperationalError."""
+def begin_at_once(conn: sqlite3.Connection) -> bool:
+    """Opens a write transaction unless another process has one. Raises sqlite3.OperationalError."""
     try:
         conn.execute("PRAGMA busy_timeout = 0")
         conn.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise
+        return False
+    return True
+
+
+def begin_in_turn(path: Path, conn: sqlite3.Connection) -> None:
+    """Opens a write transaction; waits for others up to 30 s. Raises sqlite3.OperationalError."""
+    if not begin_at_once(conn):
         with lock_path(path, "queue").open("a") as queue:
             fcntl.flock(queue, fcntl.LOCK_SH)
             _insist(conn, time.monotonic() + BUSY_SECONDS)

@@ -199,7 +199,7 @@ def _end(district: District, crawler: Crawler, task: asyncio.Task[None]) -> Dist
     error = None if task.cancelled() else task.exception()
     if error is not None or not isinstance(spider, DistrictSpider):
         return DistrictEnd(district.slug, "archive", str(error or "the crawl could not start"), error=error)
-    columns = tuple(spider.ends.values())
+    columns = tuple(spider.columns.ends.values())
     reason, why = _reason(spider, columns)
     return DistrictEnd(district.slug, reason, why, columns, spider.done, len(spider.urls), spider.bytes)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.ledger import TRUST_LISTS
+from archive.lists import TRUST
 from archive.snapshots import stamp
 from archive.store import open_archive
 from scraper.catalogue import Column, District
@@ -161,7 +161,7 @@ def test_a_server_that_says_304_for_a_changed_list_is_found_out(site: Site, tmp_
     now[0] = list(range(8, 0, -1))
     assert night(tmp_path, site.district()).columns[0].outcome == "unchanged"
     with open_archive(tmp_path / "archive.db") as archive:  # time passes
-        archive.write().execute("UPDATE lists SET fetched_at = ?", (stamp(kept.MORNING - TRUST_LISTS),))
+        archive.write().execute("UPDATE lists SET fetched_at = ?", (stamp(kept.MORNING - TRUST),))
     night(tmp_path, site.district())
     assert counts(tmp_path)["archived"] == 3
     now[0] = [9, *now[0]]

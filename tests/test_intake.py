@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import signal
@@ -221,16 +222,18 @@ def test_the_item_pipeline_keeps_what_a_spider_yields(tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
     one, two = crawler(path), crawler(path, kept.district("qingjia"))
     first, second = Intake.from_crawler(one), Intake.from_crawler(two)
-    first.open_spider()
-    second.open_spider()
-    assert isinstance(one.spider.memory, Ledger)
-    assert kept.listed(one.spider.memory, kept.NOTICES, 1) == [kept.url(1)]
-    assert first.process_item(kept.page(1)) == kept.page(1)
-    second.process_item(kept.page(2, slug="qingjia"))
-    assert first.process_item({"another": "item"}) == {"another": "item"}
-    two.spider.ended = ("unreachable", "no answer")
-    second.close_spider()
-    first.close_spider()
+
+    async def crawl() -> None:
+        await asyncio.gather(first.open_spider(), second.open_spider())
+        assert isinstance(one.spider.memory, Ledger)
+        assert kept.listed(one.spider.memory, kept.NOTICES, 1) == [kept.url(1)]
+        assert first.process_item(kept.page(1)) == kept.page(1)
+        second.process_item(kept.page(2, slug="qingjia"))
+        assert first.process_item({"another": "item"}) == {"another": "item"}
+        two.spider.ended = ("unreachable", "no answer")
+        await asyncio.gather(second.close_spider(), first.close_spider())
+
+    asyncio.run(crawl())
     with open_archive(path) as archive:
         rows = archive.db.execute("SELECT district, seen, archived, exit_code, note FROM runs ORDER BY id").fetchall()
         assert rows == [("yunlan", 1, 1, 0, ""), ("qingjia", 1, 1, 4, "unreachable: no answer")]
@@ -239,10 +242,14 @@ def test_the_item_pipeline_keeps_what_a_spider_yields(tmp_path: Path) -> None:
 def test_a_column_without_rows_shows_in_the_runs_exit_code(tmp_path: Path) -> None:
     one = crawler(tmp_path / "archive.db")
     pipeline = Intake.from_crawler(one)
-    pipeline.open_spider()
-    one.spider.memory.column_read(kept.NEWS, "ok", 5)
-    one.spider.memory.column_read(kept.NOTICES, "shell", 0, "no rows")
-    pipeline.close_spider()
+
+    async def crawl() -> None:
+        await pipeline.open_spider()
+        one.spider.memory.column_read(kept.NEWS, "ok", 5)
+        one.spider.memory.column_read(kept.NOTICES, "shell", 0, "no rows")
+        await pipeline.close_spider()
+
+    asyncio.run(crawl())
     with open_archive(tmp_path / "archive.db") as archive:
         assert archive.db.execute("SELECT exit_code FROM runs").fetchone() == (3,)
 
@@ -250,12 +257,16 @@ def test_a_column_without_rows_shows_in_the_runs_exit_code(tmp_path: Path) -> No
 def test_a_second_crawl_of_a_district_does_not_begin(tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
     first, second = Intake.from_crawler(crawler(path)), Intake.from_crawler(crawler(path))
-    first.open_spider()
-    with pytest.raises(Busy):
-        second.open_spider()
-    second.close_spider()  # Scrapy closes what it could not open
-    first.process_item(kept.page(1))
-    first.close_spider()
+
+    async def crawl() -> None:
+        await first.open_spider()
+        with pytest.raises(Busy):
+            await second.open_spider()
+        await second.close_spider()  # Scrapy closes what it could not open
+        first.process_item(kept.page(1))
+        await first.close_spider()
+
+    asyncio.run(crawl())
     with open_archive(path) as archive:
         assert archive.db.execute("SELECT count(*), sum(archived) FROM runs").fetchone() == (1, 1)
 
@@ -264,21 +275,29 @@ def test_after_a_full_disk_nothing_is_taken_for_kept(tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
     one = crawler(path)
     pipeline = Intake.from_crawler(one)
-    pipeline.open_spider()
-    pipeline.process_item(kept.page(0))
-    archive = pipeline._archive
-    assert archive is not None
-    archive.commit()
-    pages = archive.db.execute("PRAGMA page_count").fetchone()[0]
-    archive.db.execute(f"PRAGMA max_page_count = {pages + 1}")
-    with pytest.raises(ArchiveError, match="disk is full"):
-        for number in range(1, 300):
-            pipeline.process_item(kept.page(number, "内容" * 500))
-    with pytest.raises(ArchiveError, match="disk is full"):
-        one.spider.memory.waiting()
-    one.spider.ended = ("archive", "the disk is full")
-    archive.db.execute("PRAGMA max_page_count = 100000")
-    pipeline.close_spider()
+
+    async def crawl() -> None:
+        await pipeline.open_spider()
+        pipeline.process_item(kept.page(0))
+        archive = pipeline._archive
+        assert archive is not None
+        archive.commit()
+        pages = archive.db.execute("PRAGMA page_count").fetchone()[0]
+        archive.db.execute(f"PRAGMA max_page_count = {pages + 1}")
+        with pytest.raises(ArchiveError, match="disk is full"):
+            for number in range(1, 300):
+                pipeline.process_item(kept.page(number, "内容" * 500))
+                await asyncio.sleep(0)
+        with pytest.raises(ArchiveError, match="disk is full"):
+            one.spider.memory.waiting()
+        with pytest.raises(ArchiveError, match="disk is full"):
+            async with one.spider.memory.together():
+                pass
+        one.spider.ended = ("archive", "the disk is full")
+        archive.db.execute("PRAGMA max_page_count = 100000")
+        await pipeline.close_spider()
+
+    asyncio.run(crawl())
     with open_archive(path) as archive:
         code, archived = archive.db.execute("SELECT exit_code, archived FROM runs").fetchone()
         assert code == 1

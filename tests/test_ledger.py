@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archive import ledger as ledgers
-from archive import runs
+from archive import lists, runs
 from archive.intake import take
 from archive.ledger import BACK_OFF, Ledger
 from archive.runs import Run
@@ -170,7 +170,7 @@ def test_known_gives_the_addresses_as_asked(archive: Archive) -> None:
 def test_a_list_is_asked_with_validators_only_if_its_column_was_read_to_the_end(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledgers, "TRUST_LISTS", AGES)
+    monkeypatch.setattr(lists, "TRUST", AGES)
     ledger, run = begin(archive)
     take(archive, kept.list_page(1), run=run, catalogue=())
     runs.finish(archive, run, 137)

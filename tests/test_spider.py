@@ -213,8 +213,8 @@ class Diary(Intake):
 
     notes: list[tuple[str, str]] = []  # noqa: RUF012
 
-    def open_spider(self) -> None:
-        super().open_spider()
+    async def open_spider(self) -> None:
+        await super().open_spider()
         spider = self._crawler.spider
         spider.memory.__class__ = DiaryLedger
         spider.memory.diary = self.notes

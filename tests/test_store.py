@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archive import articles, runs, store
+from archive import articles, errors, runs, turns
 from archive.intake import take
 from archive.store import ArchiveError, open_archive, shared_archive, snapshots_path
 from tests import kept
@@ -248,7 +248,7 @@ with open_archive(Path(sys.argv[1])) as archive:
 
 
 def test_a_crawl_is_not_shut_out_by_an_import_that_never_rests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "BUSY_SECONDS", 5.0)
+    monkeypatch.setattr(turns, "BUSY_SECONDS", 5.0)
     path, stop = tmp_path / "archive.db", tmp_path / "stop"
     with subprocess.Popen([sys.executable, "-c", _HAMMER, str(path), str(stop)], stdout=subprocess.PIPE) as hammer:
         assert hammer.stdout is not None
@@ -276,5 +276,5 @@ def test_an_archive_without_its_snapshots_goes_on_with_new_numbers(tmp_path: Pat
 
 
 def test_the_advice_fits_the_error() -> None:
-    assert "try again when it is done" in store._advice(sqlite3.OperationalError("database is locked"))
-    assert "check the rights" in store._advice(sqlite3.OperationalError("attempt to write a readonly database"))
+    assert "try again when it is done" in errors._advice(sqlite3.OperationalError("database is locked"))
+    assert "check the rights" in errors._advice(sqlite3.OperationalError("attempt to write a readonly database"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -88,7 +89,11 @@ class Listing:
 
 
 class Memory(Protocol):
-    """All calls are quick and synchronous; each records what it is told in the ledger."""
+    """All calls are quick and synchronous; each records what it is told in the ledger, at once or very soon."""
+
+    def together(self) -> AbstractAsyncContextManager[None]:
+        """All that is recorded inside is kept before the block is left. The spiders of a process do it at the same
+        moment, a thousand as quickly as one; so nothing is awaited inside."""
 
     def waiting(self) -> Sequence[Wanted]:
         """Pages of earlier runs that are due: never fetched, failed or unreadable (retry queue)."""
