@@ -8,6 +8,7 @@ this: archive.runs.Lock sees to it.
 
 from __future__ import annotations
 
+import math
 import os
 import sqlite3
 from collections.abc import Sequence
@@ -59,14 +60,20 @@ def place(archive: Archive, districts: Sequence[District]) -> tuple[int, Lock]:
     return number, lock
 
 
-def take(archive: Archive, number: int, worker: Lock, room: int) -> Sequence[str] | None:
-    """Leases up to so many districts to a worker; () when there are none now, None when the order is done. Districts
-    on one host go to one worker."""
+def take(archive: Archive, number: int, worker: Lock, room: int, workers: int = 1) -> Sequence[str] | None:
+    """Leases up to so many districts to one of so many workers; () when there are none now, None when the order is
+    done. Districts on one host go to one worker.
+
+    Of several workers none takes more than its share of half of what is left, so that they end at the same time
+    (guided self-scheduling, Polychronopoulos and Kuck 1987). 2026-12: in steps of 50 one had 110 of 160 districts.
+    """
     with plain_errors(archive.path):
         if not _due(archive.db.conn, number):
             return None
         conn = archive.write()
         _free_dead(archive, conn, number, worker.name)
+        if workers > 1:
+            room = min(room, math.ceil(_free(conn, number) / (2 * workers)))
         found = conn.execute(
             "UPDATE leases SET worker = ?1, expires_at = ?2, taken = taken + 1 WHERE district IN"
             " (SELECT district FROM leases WHERE number = ?3 AND done_at IS NULL AND worker = '' AND host NOT IN"
@@ -122,6 +129,13 @@ def standing(archive: Archive, number: int) -> tuple[Lease, ...]:
 def _due(conn: sqlite3.Connection, number: int) -> bool:
     """Is anything of the order not done?"""
     return conn.execute("SELECT 1 FROM leases WHERE number = ? AND done_at IS NULL", (number,)).fetchone() is not None
+
+
+def _free(conn: sqlite3.Connection, number: int) -> int:
+    """Districts of the order that nobody has."""
+    asked = "SELECT count(*) FROM leases WHERE number = ? AND done_at IS NULL AND worker = ''"
+    free: int = conn.execute(asked, (number,)).fetchone()[0]
+    return free
 
 
 def _free_dead(archive: Archive, conn: sqlite3.Connection, number: int, own: str) -> None:

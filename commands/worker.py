@@ -37,6 +37,7 @@ class Worker:
     number: int
     lock: Lock
     districts: dict[str, District]
+    workers: int = 1
     parent: int = field(default_factory=os.getppid)
     spare: list[str] = field(default_factory=list)
     asked: float = 0.0
@@ -66,7 +67,7 @@ class Worker:
 
     def _lease(self, room: int) -> None:
         def take() -> None:
-            found = leases.take(self.archive, self.number, self.lock, room)
+            found = leases.take(self.archive, self.number, self.lock, room, self.workers)
             self.over = found is None
             self.spare = list(found or ())
 
@@ -86,7 +87,7 @@ def main(given: dict[str, Any]) -> int:
     lock.take()
     archive = shared_archive(archive_path)
     districts = {one.slug: one for one in survey(Path(given["folder"]))[0]}
-    worker = Worker(archive, given["number"], lock, districts)
+    worker = Worker(archive, given["number"], lock, districts, given["workers"])
     try:
         with warnings_told():
             crawl_from(worker.source, given["settings"], worker.ended)

@@ -28,11 +28,12 @@ RESTARTS = 3  # workers that died and are replaced, in one crawl
 class Workers:
     """The processes of one order. log: what each of them is given on standard output."""
 
-    def __init__(self, archive: Path, folder: Path, number: int, settings: Mapping[str, object]) -> None:
+    def __init__(self, archive: Path, folder: Path, number: int, settings: Mapping[str, object], count: int) -> None:
         self._given = {
             "archive": str(archive.expanduser().absolute()),
             "folder": str(folder.absolute()),
             "number": number,
+            "workers": count,
             "settings": {**settings, "DIBAO_LEASE": number},
         }
         self.number = number
@@ -80,10 +81,11 @@ def crawl_shared(
     passed on to the workers."""
     with open_archive(archive) as opened:
         number, lock = leases.place(opened, districts)
-        team = Workers(archive, folder, number, settings)
+        count = min(workers, len(districts))
+        team = Workers(archive, folder, number, settings, count)
         try:
             with _passed_on(team), show.counting("districts") as told:
-                for _ in range(min(workers, len(districts))):
+                for _ in range(count):
                     team.start()
                 looks = 0
                 while team.look():

@@ -63,6 +63,22 @@ def test_each_district_goes_to_one_worker(archive: Archive) -> None:
     owner.release()
 
 
+def test_of_several_workers_none_takes_what_another_could_do(archive: Archive) -> None:
+    """However unequal they ask, what is left is shared out in ever smaller parts."""
+    number, owner = leases.place(archive, sites(160))
+    had = {"one": 0, "two": 0}
+    with worker(archive, "one") as one, worker(archive, "two") as two:
+        sizes = []
+        while sum(had.values()) < 160:
+            for lock in (one, two):
+                found = leases.take(archive, number, lock, 1500, workers=2) or ()
+                had[lock.name] += len(found)
+                sizes.append(len(found))
+        assert sizes[0] == 40 and sizes[-1] <= 1 and sizes == sorted(sizes, reverse=True)
+        assert min(had.values()) >= 60
+    owner.release()
+
+
 def test_a_dead_workers_districts_fall_to_the_others_at_once(archive: Archive) -> None:
     number, owner = leases.place(archive, sites(4))
     with worker(archive, "two") as two:

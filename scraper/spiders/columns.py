@@ -144,9 +144,18 @@ class Columns:
             self.end(walk.column, outcome, walk.rows, f"{request.url}: {plain(error)}")
             self.spider.unanswered(error)
 
+    def end_all(self, outcome: str, note: str) -> None:
+        """All columns that have not come to their end stop here, for a reason that is told once for the district."""
+        for column in self.spider.district.columns:
+            if column.name not in self.ends:
+                self.record(column, outcome, 0, note)
+
     def end(self, column: Column, outcome: str, rows: int, note: str, left: Before | None = None) -> None:
-        self.ends[column.name] = ColumnEnd(column.name, outcome, rows, note)
-        self.spider.memory.column_read(column, outcome, rows, note, left)
+        self.record(column, outcome, rows, note, left)
         if outcome in ("shell", "blocked", "failed"):
             log.error("%s %s: %s: %s", self.spider.name, column.name, outcome, note)
+
+    def record(self, column: Column, outcome: str, rows: int, note: str, left: Before | None = None) -> None:
+        self.ends[column.name] = ColumnEnd(column.name, outcome, rows, note)
+        self.spider.memory.column_read(column, outcome, rows, note, left)
         self.spider.show()

@@ -159,11 +159,7 @@ class DistrictSpider(Spider):
         self.ended = (kind, why)
         log.error("%s: %s: %s", self.name, kind, why)
         if kind != "archive":
-            for column in self.district.columns:
-                if column.name not in self.columns.ends:
-                    self.columns.end(
-                        column, "blocked" if kind in ("blocked", "robots") else "failed", 0, f"not read: {why}"
-                    )
+            self.columns.end_all("blocked" if kind in ("blocked", "robots") else "failed", f"not read: {why}")
         self.stopping = asyncio.create_task(self.crawler.engine.close_spider_async(reason=kind))
 
     def on_item_error(self, item: Any, failure: Failure) -> None:
