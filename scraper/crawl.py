@@ -7,6 +7,7 @@ import copy
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,15 +19,16 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from scraper.catalogue import District
-from scraper.pace import Pace
 from scraper.spiders.district import DistrictSpider
 from scraper.spiders.loader import spider_class
 from scraper.spiders.report import ColumnEnd, Progress
 
 __all__ = ["ColumnEnd", "CrawlReport", "DistrictEnd", "Progress", "crawl", "crawl_from"]
 
-BREATH = 0.02  # seconds between two goes
+STEP = 50  # districts that begin in one go
+BREATH = 0.02  # seconds between two such goes
 IDLE = 0.5  # seconds until a source that has nothing now is asked again
+BEHIND = 0.2  # seconds that the event loop may be late before no more districts begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +126,9 @@ class _Process(AsyncCrawlerProcess):
     async def _feed(
         self, source: Source, ended: Callable[[DistrictEnd], None], watch: Callable[[Progress], None] | None
     ) -> None:
-        most, pace = self.settings.getint("DIBAO_SITES"), Pace()
+        most, behind = self.settings.getint("DIBAO_SITES"), 0.0
         while not self.stopping:
-            room = pace.room(len(self.crawlers), most)
+            room = min(most - len(self.crawlers), STEP) if behind < BEHIND else 0
             districts = source(room) if room > 0 else ()
             if districts is None:
                 return
@@ -134,7 +136,10 @@ class _Process(AsyncCrawlerProcess):
                 crawler = self.create_crawler(spider_class(district))
                 task = self.crawl(crawler, watch=watch)
                 task.add_done_callback(partial(_tell, ended, district, crawler))
-            await pace.rest(BREATH if districts or room <= 0 else IDLE)
+            pause = BREATH if districts or room <= 0 else IDLE
+            before = time.monotonic()
+            await asyncio.sleep(pause)
+            behind = time.monotonic() - before - pause
 
     def create_crawler(self, crawler_or_spidercls: type[Spider] | str | Crawler) -> Crawler:
         if isinstance(crawler_or_spidercls, Crawler):
