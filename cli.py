@@ -72,7 +72,7 @@ def main(ctx: click.Context, archive: Path) -> None:
 @click.pass_obj
 def import_verb(archive: Path, paths: tuple[Path, ...], folder: Path) -> None:
     """Take in WARC files, saved pages, and folders of both."""
-    from archive.imports import import_paths
+    from archive.intake.imports import import_paths
     from commands.stages import after_crawl
 
     catalogue = survey(folder)[0]
@@ -99,8 +99,8 @@ def import_verb(archive: Path, paths: tuple[Path, ...], folder: Path) -> None:
 @click.pass_obj
 def reprocess(archive: Path, folder: Path, stage: str) -> None:
     """Read every stored response again, with today's rules."""
-    from archive.reading import names
-    from archive.rebuild import reprocess as rebuild
+    from archive.pages.reading import names
+    from archive.upkeep.rebuild import reprocess as rebuild
     from commands.facts import describe_all
     from commands.files import read_all
     from commands.stages import STAGES, after_crawl, run_stage

@@ -25,7 +25,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from archive.alerts_schema import alerts_path
+from archive.alerts.schema import alerts_path
 from scraper.catalogue import DISTRICTS, SCHEDULE, CatalogueError, District, survey
 
 ROOT = Path(__file__).parent

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from archive.events import KINDS, Entry
+from archive.alerts.events import KINDS, Entry
 
 LISTED: Final = 50  # entries of a message; the rest are counted
 LONGEST: Final = 200  # characters of a title

@@ -10,13 +10,13 @@ from pathlib import Path
 from alerts.addresses import public_url
 from alerts.channels import Answer, ChannelError, is_chat, send
 from alerts.message import Links, Message, compose, trial
-from archive import deliveries
-from archive.alerts import Alert, Alerts, listed, open_alerts, unsubscribe_token
-from archive.deliveries import Delivery
-from archive.events import Event, matching, named
-from archive.reading import Connection, names
-from archive.runs import Lock
-from archive.search import Filters
+from archive.alerts import deliveries
+from archive.alerts.deliveries import Delivery
+from archive.alerts.events import Event, matching, named
+from archive.alerts.saved import Alert, Alerts, listed, open_alerts, unsubscribe_token
+from archive.crawl.runs import Lock
+from archive.pages.reading import Connection, names
+from archive.search.ask import Filters
 from archive.store import open_archive
 
 Read = Callable[[str], tuple[str, Filters]]

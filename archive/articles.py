@@ -16,7 +16,6 @@ from datetime import date, datetime, timedelta, timezone
 from itertools import pairwise
 from typing import Any, Literal
 
-from archive import enclosures
 from archive.snapshots import stamp, whole
 from archive.store import Archive
 from pipelines.article import Article, Link
@@ -118,9 +117,8 @@ def assign_columns(archive: Archive, url: str) -> None:
 
 
 def delete(archive: Archive, article_key: str) -> None:
-    """Takes an article out, with what it leads to (after a rebuild with better rules, or a takedown)."""
+    """Takes an article out, but not what it leads to: that is archive.intake.enclosures.take_out."""
     archive.write().execute("DELETE FROM articles WHERE key = ?", (article_key,))
-    enclosures.drop(archive.write(), article_key)
 
 
 def dump(archive: Archive) -> list[dict[str, object]]:

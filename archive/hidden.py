@@ -1,4 +1,4 @@
-"""What is taken down (archive/takedown.py), as the way in and the web site ask: is this kept out of view, and why?"""
+"""What is taken down (archive/upkeep/takedown.py), as the way in and the web site ask: is it kept out, and why?"""
 
 from __future__ import annotations
 

@@ -8,21 +8,19 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from archive import (
-    chain,
-    crawl_schema,
-    enclosures_schema,
-    events_schema,
-    evidence_schema,
-    facts_schema,
-    leases_schema,
-    marks_schema,
-    presence_schema,
-    relations_schema,
-    tallies_schema,
-    versions_schema,
-)
+from archive import chain
 from archive.index import register
+from archive.schema import crawl as crawl_schema
+from archive.schema import enclosures as enclosures_schema
+from archive.schema import events as events_schema
+from archive.schema import evidence as evidence_schema
+from archive.schema import facts as facts_schema
+from archive.schema import leases as leases_schema
+from archive.schema import marks as marks_schema
+from archive.schema import presence as presence_schema
+from archive.schema import relations as relations_schema
+from archive.schema import tallies as tallies_schema
+from archive.schema import versions as versions_schema
 
 archive = Migrations("archive")
 snapshots = Migrations("snapshots")

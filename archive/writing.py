@@ -2,7 +2,7 @@
 
 Order is the safety: snapshots.db is always committed first and with an fsync, archive.db after it. Whatever moment
 a process dies at, archive.db never speaks of a response that is not kept; a kept response that archive.db does not
-know yet is read by ``recover`` (archive/intake.py).
+know yet is read by ``recover`` (archive/intake/take.py).
 
 On an event loop many spiders write through one Archive; they do it in rounds (rounds.py).
 """

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-from archive import people
+from archive.stages import people
 from archive.store import Archive, open_archive
 from bench import corpus
 from pipelines.versions import Said, to_json

@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from archive.relations import relate_pending
+from archive.stages.relations import relate_pending
 from archive.store import Archive, open_archive
 from bench.ratio import Ratio
 from pipelines.text import zh_tokens

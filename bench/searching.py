@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from archive.search import search
+from archive.search.ask import search
 from archive.store import open_archive
 from bench import corpus
 from bench.ratio import Ratio

@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 
 import click
 
-from archive.alerts import DAYS, RHYTHMS, Alert, Rhythm, open_alerts
-from archive.events import KINDS
+from archive.alerts.events import KINDS
+from archive.alerts.saved import DAYS, RHYTHMS, Alert, Rhythm, open_alerts
 from archive.store import open_archive
 from commands import show
 from commands.options import json_option
@@ -63,8 +63,8 @@ def add(
 ) -> None:
     """Save a search for WORDS and tell CHANNEL from now on."""
     from alerts.channels import ChannelError, check
-    from archive import alerts as store
-    from archive.events import last
+    from archive.alerts import saved as store
+    from archive.alerts.events import last
     from web.following import saved
 
     search = saved(page) if page else urlencode({"q": words.strip()} if words.strip() else {})
@@ -88,8 +88,8 @@ def add(
 @click.pass_obj
 def list_verb(archive: Path, *, as_json: bool) -> None:
     """The saved searches; passwords are not shown."""
-    from archive.alerts import listed
-    from archive.alerts_schema import alerts_path
+    from archive.alerts.saved import listed
+    from archive.alerts.schema import alerts_path
 
     found = []
     if alerts_path(archive.expanduser().absolute()).exists():
@@ -105,7 +105,7 @@ def list_verb(archive: Path, *, as_json: bool) -> None:
 @click.pass_obj
 def pause(archive: Path, number: int) -> None:
     """Tell nothing until `resume`."""
-    from archive import alerts as store
+    from archive.alerts import saved as store
 
     with open_alerts(archive, create=False) as file:
         store.pause(file, number, datetime.now(UTC))
@@ -117,8 +117,8 @@ def pause(archive: Path, number: int) -> None:
 @click.pass_obj
 def resume(archive: Path, number: int) -> None:
     """Tell again, from now on."""
-    from archive import alerts as store
-    from archive.events import last
+    from archive.alerts import saved as store
+    from archive.alerts.events import last
 
     with open_alerts(archive, create=False) as file, open_archive(archive, create=False) as opened:
         store.resume(file, number, last(opened.db.conn), datetime.now(UTC))
@@ -130,7 +130,7 @@ def resume(archive: Path, number: int) -> None:
 @click.pass_obj
 def remove(archive: Path, number: int) -> None:
     """End an alert and forget its address."""
-    from archive import alerts as store
+    from archive.alerts import saved as store
 
     with open_alerts(archive, create=False) as file:
         store.remove(file, number, datetime.now(UTC))
@@ -143,7 +143,7 @@ def remove(archive: Path, number: int) -> None:
 def test(archive: Path, number: int) -> None:
     """Send a message that only shows that messages arrive."""
     from alerts.run import try_out
-    from archive.alerts import get
+    from archive.alerts.saved import get
 
     with open_alerts(archive, create=False) as file:
         answer = try_out(file, get(file, number), str(uuid.uuid4()), os.environ)
@@ -158,8 +158,8 @@ def test(archive: Path, number: int) -> None:
 def run(archive: Path, *, as_json: bool, quiet: bool) -> None:
     """Note what has happened and send what is due."""
     from alerts.run import run as do
-    from archive.alerts_schema import alerts_path
-    from archive.runs import Busy
+    from archive.alerts.schema import alerts_path
+    from archive.crawl.runs import Busy
     from web.following import question
 
     if not alerts_path(archive.expanduser().absolute()).exists():
@@ -186,7 +186,7 @@ def run(archive: Path, *, as_json: bool, quiet: bool) -> None:
 @click.pass_obj
 def log(archive: Path, number: int | None, *, limit: int, as_json: bool) -> None:
     """The messages, newest first: when, tries, and what the channel answered last."""
-    from archive.deliveries import log as told
+    from archive.alerts.deliveries import log as told
 
     with open_alerts(archive, create=False) as file:
         found = told(file, number, limit)
@@ -208,7 +208,7 @@ def log(archive: Path, number: int | None, *, limit: int, as_json: bool) -> None
 def token(archive: Path, *, note: str, revoke: bool) -> None:
     """Make a token that opens the web page of alerts; it is shown once."""
     from alerts.addresses import public_url
-    from archive.alerts import new_token, revoke_tokens
+    from archive.alerts.saved import new_token, revoke_tokens
 
     with open_alerts(archive) as file:
         if revoke:

@@ -10,13 +10,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from archive.checks import Finding, check
-from archive.cooling import cooling
-from archive.redesigns import Issue, issues
-from archive.runs import Busy
+from archive.crawl.checks import Finding, check
+from archive.crawl.cooling import cooling
+from archive.crawl.runs import Busy
 from archive.snapshots import stamp
-from archive.status import LastRun, conclude, last_runs
+from archive.stages.redesigns import Issue, issues
 from archive.store import open_archive
+from archive.upkeep.status import LastRun, conclude, last_runs
 from commands import show
 from commands.stages import after_crawl
 from commands.warnings import warnings_told

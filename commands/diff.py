@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from archive.stages.versions import Version, difference, versions
 from archive.store import ArchiveError, open_archive
-from archive.takedown import article_key
-from archive.versions import Version, difference, versions
+from archive.upkeep.takedown import article_key
 from commands import show
 from commands.options import json_option
 from pipelines.versions import Change, Hunk

@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from archive import articles
-from archive.evidence import pack
 from archive.store import ArchiveError, open_archive
-from archive.takedown import article_key
+from archive.upkeep.evidence import pack
+from archive.upkeep.takedown import article_key
 from commands import show
 from commands.options import json_option
 from pipelines.citation import FORMATS, cite, reference

@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from archive.export import Exported, Form, export_folder, export_lines
-from archive.export_tables import Selection
+from archive.exchange.export import Exported, Form, export_folder, export_lines
+from archive.exchange.export_tables import Selection
 from archive.store import Archive, open_archive
 from commands import show
 from commands.options import json_option
@@ -101,7 +101,7 @@ def _told(done: Exported, as_json: bool) -> dict[str, Any]:
 
 
 def _responses(archive: Archive, file: Path, districts: tuple[str, ...], as_json: bool) -> dict[str, Any]:
-    from archive.warc import write_warc
+    from archive.exchange.warc import write_warc
 
     with show.counting("responses") as told:
         number = write_warc(archive, file, districts or None, told)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from archive.facts import describe_pending
-from archive.runs import Busy
+from archive.crawl.runs import Busy
+from archive.stages.facts import describe_pending
 from archive.store import Archive
 from commands import show
 

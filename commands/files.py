@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from archive.attachments import pending, read_pending
-from archive.runs import Busy
+from archive.crawl.runs import Busy
+from archive.stages.attachments import pending, read_pending
 from archive.store import Archive
 from commands import show
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from archive.presence import judge_pending
-from archive.redesigns import VERDICTS, Issue, close_issue, issues
+from archive.stages.presence import judge_pending
+from archive.stages.redesigns import VERDICTS, Issue, close_issue, issues
 from archive.store import ArchiveError, open_archive
 from commands import show
 from commands.options import json_option

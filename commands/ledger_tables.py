@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from rich.table import Table
 
-from archive.cooling import Cooldown
-from archive.coverage import PARTS, Covered
-from archive.manners import HostManners
-from archive.status import Backfilled
+from archive.crawl.cooling import Cooldown
+from archive.crawl.coverage import PARTS, Covered
+from archive.crawl.manners import HostManners
+from archive.upkeep.status import Backfilled
 from commands import show
 from scraper.manners import Manners
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from archive.folders import read_page
+from archive.exchange.folders import read_page
 from pipelines.process import process
 from scraper.items import Blocked, PageError, Snapshot
 from scraper.parse import page_kind, parse_list

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from archive.filters import Copies, Edited, Filters
-from archive.search import Hit, search
+from archive.search.ask import Hit, search
+from archive.search.filters import Copies, Edited, Filters
 from archive.store import open_archive
 from commands import show
 from commands.options import json_option

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from archive.status import LastRun, Queued
+from archive.upkeep.status import LastRun, Queued
 from scraper.catalogue import District
 
 if TYPE_CHECKING:  # what a verb does not need is not loaded: Scrapy costs half a second

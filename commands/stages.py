@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from archive.presence import judge_pending
-from archive.relations import relate_pending
-from archive.runs import Busy
+from archive.crawl.runs import Busy
+from archive.stages.presence import judge_pending
+from archive.stages.relations import relate_pending
+from archive.stages.versions import compare_pending
 from archive.store import Archive
-from archive.versions import compare_pending
 from commands import show
 from commands.facts import describe_new
 from commands.files import read_new

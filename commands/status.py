@@ -45,7 +45,7 @@ def status(
 
 
 def _status(archive: Archive, *, as_json: bool) -> None:
-    from archive.status import status as ask
+    from archive.upkeep.status import status as ask
 
     found = ask(archive)
     if as_json:
@@ -66,9 +66,9 @@ def _status(archive: Archive, *, as_json: bool) -> None:
 
 
 def _coverage(archive: Archive, district: str, days: int, *, as_json: bool) -> None:
-    from archive.coverage import coverage as ask
-    from archive.fetches import today
-    from archive.reading import names
+    from archive.crawl.coverage import coverage as ask
+    from archive.crawl.fetches import today
+    from archive.pages.reading import names
 
     if district and district not in names(archive.db.conn):
         known = ", ".join(sorted(names(archive.db.conn))) or "none yet"
@@ -81,7 +81,7 @@ def _coverage(archive: Archive, district: str, days: int, *, as_json: bool) -> N
 
 
 def _manners(archive: Archive, days: int, folder: Path, *, as_json: bool) -> None:
-    from archive.manners import manners as ask
+    from archive.crawl.manners import manners as ask
 
     budgets = {district.slug: district.manners for district in survey(folder)[0]}
     found = ask(archive.db.conn, datetime.now(UTC) - timedelta(days=days))

@@ -57,7 +57,7 @@ def takedown(
     elif article and restore:
         _restore(archive, article, folder)
     elif article:
-        from archive.takedown import also_held, take_down
+        from archive.upkeep.takedown import also_held, take_down
 
         with open_archive(archive, create=False) as opened:
             others = also_held(opened, article)
@@ -70,7 +70,7 @@ def takedown(
 
 
 def _restore(archive: Path, article: str, folder: Path) -> None:
-    from archive.takedown import restore
+    from archive.upkeep.takedown import restore
     from commands.stages import after_crawl
 
     catalogue = survey(folder)[0]

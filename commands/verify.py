@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import click
 
-from archive.evidence import anchor, stamped
 from archive.store import Archive, open_archive
-from archive.verify import Verified, verify
+from archive.upkeep.evidence import anchor, stamped
+from archive.upkeep.verify import Verified, verify
 from commands import show
 from commands.options import districts_option, json_option
 from scraper.catalogue import survey

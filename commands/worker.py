@@ -1,7 +1,7 @@
 """One of several processes that share a crawl: `python -m commands.worker JSON`, started by commands/workers.py.
 
-It leases districts of an order from the archive (archive/leases.py) until the order is done, or until whoever started
-it is gone.
+It leases districts of an order from the archive (archive/crawl/leases.py) until the order is done, or until whoever
+started it is gone.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from archive import leases
-from archive.runs import Busy, Lock
+from archive.crawl import leases
+from archive.crawl.runs import Busy, Lock
 from archive.store import Archive, ArchiveError, shared_archive
 from commands.warnings import warnings_told
 from scraper.catalogue import District, survey

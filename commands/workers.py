@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from archive import leases
-from archive.runs import Lock
+from archive.crawl import leases
+from archive.crawl.runs import Lock
 from archive.store import Archive, lock_path, open_archive
 from commands import show
 from scraper.catalogue import District

@@ -17,7 +17,7 @@ DIBAO_DISTRICTS = ""  # folder of TOML files; "" = those that come with Dibao
 DIBAO_SINCE = ""  # YYYY-MM-DD: read the columns back to that day
 DIBAO_LIMIT = 20  # rows of each column that a first visit brings
 DIBAO_SITES = 1500  # districts that a process crawls at the same time, at most (design/crawl.md)
-DIBAO_LEASE = 0  # number of the order that this process works on with others (archive/leases.py); 0 = none
+DIBAO_LEASE = 0  # number of the order that this process works on with others (archive/crawl/leases.py); 0 = none
 DIBAO_NIGHT = False  # a run of the timetable: keeps to each district's hours
 DIBAO_JITTER = 2 / 3  # of the delay, on top of it: 3 s become 3 to 5 s (design/sites.md 5)
 DIBAO_CONTACT = os.environ.get("DIBAO_CONTACT", "")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from archive import runs
-from archive.intake import take
-from archive.ledger import Ledger
-from archive.runs import Run
+from archive.crawl import runs
+from archive.crawl.ledger import Ledger
+from archive.crawl.runs import Run
+from archive.intake.take import take
 from archive.store import Archive
 from scraper.catalogue import Column, District, Expect
 from scraper.items import ListPage, Role, Row, Snapshot

@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from archive import articles
-from archive.facts import describe_pending
-from archive.intake import take
-from archive.presence import judge_pending
-from archive.relations import relate_pending
+from archive.intake.take import take
+from archive.stages.facts import describe_pending
+from archive.stages.presence import judge_pending
+from archive.stages.relations import relate_pending
+from archive.stages.versions import compare_pending
 from archive.store import Archive, open_archive
-from archive.versions import compare_pending
 from pipelines.article import Article
 from scraper.catalogue import District, load_one
 from scraper.items import Snapshot

@@ -17,16 +17,16 @@ from pathlib import Path
 import pytest
 
 from alerts.run import Report, run
-from archive import alerts as store
-from archive import deliveries
-from archive.alerts import SHANGHAI, Alert, due, open_alerts
-from archive.alerts_schema import alerts_path
+from archive.alerts import deliveries
+from archive.alerts import saved as store
+from archive.alerts.events import after, last
+from archive.alerts.saved import SHANGHAI, Alert, due, open_alerts
+from archive.alerts.schema import alerts_path
 from archive.articles import get, put
-from archive.events import after, last
-from archive.facts import describe_pending
+from archive.stages.facts import describe_pending
+from archive.stages.versions import compare_pending
 from archive.store import Archive, ArchiveError, open_archive, snapshots_path
-from archive.takedown import take_down
-from archive.versions import compare_pending
+from archive.upkeep.takedown import take_down
 from tests import kept
 from tests.receivers import Hook, Mailbox
 from web.following import question
@@ -332,7 +332,7 @@ DYING = """
 import os, signal, sys
 from datetime import datetime
 from pathlib import Path
-from archive import deliveries
+from archive.alerts import deliveries
 import alerts.run
 from web.following import question
 place, which = sys.argv[2], int(sys.argv[3])

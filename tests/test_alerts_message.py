@@ -10,7 +10,7 @@ import pytest
 from alerts.addresses import LOCAL, public_url
 from alerts.channels import ChannelError, check, is_chat, masked, send
 from alerts.message import LISTED, LONGEST, Links, Message, compose, plain, trial
-from archive.events import KINDS, Entry, Event
+from archive.alerts.events import KINDS, Entry, Event
 from tests.receivers import Hook, Mailbox
 
 LINKS = Links("https://d.example", "https://d.example/?q=x", "https://d.example/unsubscribe/1-a")

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cli
-from archive.facts import describe_pending
+from archive.stages.facts import describe_pending
 from archive.store import open_archive
 from tests import kept
 from tests.receivers import Hook

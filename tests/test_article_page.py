@@ -23,14 +23,15 @@ import pytest
 import rispy
 from bibtexparser.entrypoint import parse_string
 
-from archive import articles, copies, reading, said, standing
-from archive.facts import describe_pending
-from archive.presence import judge_pending
-from archive.relations import relate_pending
-from archive.said import Row
+from archive import articles
+from archive.pages import copies, reading, said, standing
+from archive.pages.said import Row
+from archive.stages.facts import describe_pending
+from archive.stages.presence import judge_pending
+from archive.stages.relations import relate_pending
+from archive.stages.versions import compare_pending
 from archive.store import Archive, open_archive
-from archive.takedown import take_down
-from archive.versions import compare_pending
+from archive.upkeep.takedown import take_down
 from pipelines.article import Article
 from pipelines.versions import Said
 from scraper.items import Snapshot

@@ -175,14 +175,14 @@ def test_an_unchanged_article_does_not_touch_the_index(archive: Archive) -> None
 
 
 def test_the_column_is_the_first_of_those_that_list_the_page(tmp_path: Path) -> None:
-    from archive import runs
-    from archive.ledger import Ledger
+    from archive.crawl import runs
+    from archive.crawl.ledger import Ledger
 
     for name, order in (("a", (kept.NOTICES, kept.NEWS)), ("b", (kept.NEWS, kept.NOTICES))):
         with open_archive(tmp_path / f"{name}.db") as archive:
             run = runs.begin(archive, "crawl", kept.district())
             ledger = Ledger(archive, run)
-            from archive.intake import take
+            from archive.intake.take import take
 
             kept.listed(ledger, order[0], 1, 2)
             take(archive, kept.page(1, column=order[0]), run=run, catalogue=())
@@ -194,9 +194,9 @@ def test_the_column_is_the_first_of_those_that_list_the_page(tmp_path: Path) -> 
 
 
 def test_a_page_that_two_districts_list_belongs_to_the_one_whose_site_it_is_on(tmp_path: Path) -> None:
-    from archive import runs
-    from archive.intake import take
-    from archive.ledger import Ledger
+    from archive.crawl import runs
+    from archive.crawl.ledger import Ledger
+    from archive.intake.take import take
 
     portal = replace(
         kept.district("aportal", (Column("转载", "https://www.portal.example.cn/z/"),)),

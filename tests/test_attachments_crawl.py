@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from archive.attachments import read_pending
-from archive.search import search
+from archive.search.ask import search
+from archive.stages.attachments import read_pending
 from archive.store import open_archive
 from scraper.catalogue import Column, District
 from scraper.manners import Attachments

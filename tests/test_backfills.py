@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from archive import runs
-from archive.backfills import FRESH, begun, reached
-from archive.ledger import Ledger
+from archive.crawl import runs
+from archive.crawl.backfills import FRESH, begun, reached
+from archive.crawl.ledger import Ledger
 from archive.snapshots import stamp
-from archive.status import backfills
 from archive.store import Archive, open_archive
+from archive.upkeep.status import backfills
 from scraper.spiders.memory import Backfill
 from tests import kept
 from tests.county.announcements import TODAY

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.coverage import coverage
+from archive.crawl.coverage import coverage
 from archive.store import open_archive
 from tests.nights import counts, night, rows, states
 from tests.scripted import HTML, Scripted, of

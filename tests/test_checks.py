@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from archive import runs
 from archive.articles import SHANGHAI
-from archive.checks import check
-from archive.intake import take
-from archive.ledger import Ledger
+from archive.crawl import runs
+from archive.crawl.checks import check
+from archive.crawl.ledger import Ledger
+from archive.intake.take import take
 from archive.store import Archive, open_archive
 from scraper.catalogue import Column, Expect
 from tests import kept

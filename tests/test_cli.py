@@ -21,7 +21,7 @@ from click.testing import CliRunner, Result
 
 import cli
 from archive.articles import dump
-from archive.runs import Lock
+from archive.crawl.runs import Lock
 from archive.store import open_archive
 from tests.county.server import SHELL, County, Fault
 

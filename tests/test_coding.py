@@ -8,8 +8,8 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 import zstandard
 
-from archive import coding
-from archive.coding import TooLarge, decoded
+from archive.exchange import coding
+from archive.exchange.coding import TooLarge, decoded
 
 TEXT = "云澜区人民政府关于印发年度工作要点的通知".encode() * 50
 

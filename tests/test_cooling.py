@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from archive import cooling, runs
-from archive.status import conclude, last_runs, status
+from archive.crawl import cooling, runs
 from archive.store import Archive, open_archive
+from archive.upkeep.status import conclude, last_runs, status
 from tests import kept
 from tests.county.server import CHALLENGE_412, County
 from tests.nights import night, rows, yunlan

@@ -14,15 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import runs
-from archive.coverage import PARTS, coverage
-from archive.fetches import today
-from archive.intake import take
-from archive.ledger import Ledger
-from archive.runs import Run
+from archive.crawl import runs
+from archive.crawl.coverage import PARTS, coverage
+from archive.crawl.fetches import today
+from archive.crawl.ledger import Ledger
+from archive.crawl.runs import Run
+from archive.intake.take import take
 from archive.snapshots import stamp
-from archive.status import never_stored
 from archive.store import Archive, open_archive
+from archive.upkeep.status import never_stored
 from scraper.catalogue import Column
 from scraper.items import ListPage, Row
 from scraper.spiders.memory import Fetch, Wanted

@@ -11,7 +11,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from archive.runs import Busy, begin, finish
+from archive.crawl.runs import Busy, begin, finish
 from archive.store import open_archive
 from scraper.crawl import crawl
 from tests.county.demo import moved

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from archive.cooling import REFUSALS, refused
-from archive.status import LastRun
+from archive.crawl.cooling import REFUSALS, refused
 from archive.store import open_archive
+from archive.upkeep.status import LastRun
 from cli import main
 from commands.crawl import EXIT_OK, Ending, Order, crawl, tell
 from commands.show import SHOWN

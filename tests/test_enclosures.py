@@ -12,17 +12,19 @@ import pytest
 from click.testing import CliRunner
 from sqlite_utils import Database
 
-from archive import attachments, migrations, queue, runs
-from archive.attachments import read_pending
-from archive.enclosures import file_name
-from archive.imports import import_paths
+from archive import migrations
+from archive.crawl import queue, runs
+from archive.exchange.warc import write_warc
 from archive.index import register
-from archive.intake import settle, take
-from archive.rebuild import reprocess
-from archive.search import Filters, search
+from archive.intake.enclosures import file_name
+from archive.intake.imports import import_paths
+from archive.intake.take import settle, take
+from archive.search.ask import Filters, search
+from archive.stages import attachments
+from archive.stages.attachments import read_pending
 from archive.store import Archive, open_archive
-from archive.takedown import restore, take_down
-from archive.warc import write_warc
+from archive.upkeep.rebuild import reprocess
+from archive.upkeep.takedown import restore, take_down
 from cli import main
 from scraper.items import Role, Snapshot
 from tests import kept

@@ -20,10 +20,11 @@ from click.testing import CliRunner, Result
 from warcio.archiveiterator import ArchiveIterator
 
 import cli
-from archive import chain, runs
-from archive.evidence import pack
+from archive import chain
+from archive.crawl import runs
 from archive.store import Archive, ArchiveError, open_archive, snapshots_path
-from archive.verify import verify
+from archive.upkeep.evidence import pack
+from archive.upkeep.verify import verify
 from scraper.urls import key
 from tests import kept
 

@@ -28,12 +28,12 @@ from pyarrow import parquet
 
 import cli
 from archive import articles
-from archive.export import export_folder, export_lines
-from archive.export_parquet import BATCH_ROWS
-from archive.export_tables import LEFT_OUT, TABLES, Selection, Table
+from archive.exchange.export import export_folder, export_lines
+from archive.exchange.export_parquet import BATCH_ROWS
+from archive.exchange.export_tables import LEFT_OUT, TABLES, Selection, Table
 from archive.index import register
 from archive.store import open_archive, snapshots_path
-from archive.takedown import take_down
+from archive.upkeep.takedown import take_down
 from commands.stages import after_crawl
 from tests import kept
 from tests.made_up import fill
@@ -266,7 +266,7 @@ def test_an_export_that_fails_leaves_the_former_one(
     assert run(path, "--csv", out).exit_code == 0
     before = {file.name: file.read_bytes() for file in out.iterdir()}
     broken = Table("broken", {"nothing": "string"}, "no_such_table n", "1", (), {}, {})
-    monkeypatch.setattr("archive.export.TABLES", (*TABLES[:3], broken))
+    monkeypatch.setattr("archive.exchange.export.TABLES", (*TABLES[:3], broken))
     assert run(path, "--csv", out).exit_code == 1
     assert {file.name: file.read_bytes() for file in out.iterdir()} == before
     assert [file.name for file in tmp_path.iterdir()] == ["out"]
@@ -337,8 +337,8 @@ def test_no_table_is_sorted_or_gathered_before_the_first_row(path: Path) -> None
 MEMORY = """
 import resource, sys
 from pathlib import Path
-from archive.export import export_folder, export_lines
-from archive.export_tables import Selection
+from archive.exchange.export import export_folder, export_lines
+from archive.exchange.export_tables import Selection
 from archive.store import open_archive
 with open_archive(Path(sys.argv[1])) as archive:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -368,7 +368,7 @@ def test_memory_does_not_grow_with_the_archive(tmp_path: Path) -> None:
 
 
 def test_parquet_comes_in_groups(tmp_path: Path) -> None:
-    from archive.export_parquet import write_parquet
+    from archive.exchange.export_parquet import write_parquet
 
     table = BY_NAME["citable"]
     rows = (("形" * 10, f"{number:016x}", "number") for number in range(BATCH_ROWS * 2 + 1))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.extractor import Extractor
+from archive.stages.extractor import Extractor
 from tests import made_files as made
 
 

@@ -16,9 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from archive import articles, facts, people, said
-from archive.facts import describe_pending
-from archive.runs import Busy, Lock
+from archive import articles
+from archive.crawl.runs import Busy, Lock
+from archive.pages import said
+from archive.stages import facts, people
+from archive.stages.facts import describe_pending
 from archive.store import Archive, open_archive
 from pipelines.article import Article
 from pipelines.metadata.evidence import Fact

@@ -14,11 +14,11 @@ from xml.etree import ElementTree
 import feedparser
 import pytest
 
-from archive.facts import describe_pending
 from archive.index import register
+from archive.stages.facts import describe_pending
+from archive.stages.versions import compare_pending
 from archive.store import open_archive
-from archive.takedown import take_down
-from archive.versions import compare_pending
+from archive.upkeep.takedown import take_down
 from pipelines.article import Article
 from tests import kept
 from tests.made_up import fill, keep, put_districts
@@ -209,8 +209,8 @@ def test_what_a_saved_search_keeps() -> None:
 
 
 def test_no_feed_reads_a_whole_table(path: Path) -> None:
-    from archive import events
-    from archive.search import Filters
+    from archive.alerts import events
+    from archive.search.ask import Filters
 
     with closing(sqlite3.connect(path)) as conn:
         register(conn)

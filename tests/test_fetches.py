@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from archive import fetches, runs
-from archive.fetches import KEPT, today
-from archive.intake import take
-from archive.ledger import Ledger
-from archive.manners import manners
-from archive.runs import Run
+from archive.crawl import fetches, runs
+from archive.crawl.fetches import KEPT, today
+from archive.crawl.ledger import Ledger
+from archive.crawl.manners import manners
+from archive.crawl.runs import Run
+from archive.intake.take import take
 from archive.store import Archive, open_archive
 from scraper.spiders.memory import Fetch, Wanted
 from tests import kept

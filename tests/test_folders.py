@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from archive.folders import own_url, read_folder, read_page
+from archive.exchange.folders import own_url, read_folder, read_page
+from archive.exchange.warc import Skipped
 from archive.store import ArchiveError
-from archive.warc import Skipped
 from scraper.items import Snapshot
 from tests import kept
 

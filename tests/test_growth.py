@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archive import runs
-from archive.intake import take
-from archive.ledger import Ledger
+from archive.crawl import runs
+from archive.crawl.ledger import Ledger
+from archive.intake.take import take
 from archive.store import Archive, open_archive
 from scraper.spiders.memory import Wanted
 from tests import kept

@@ -14,12 +14,13 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive import articles, runs
-from archive.imports import import_paths
-from archive.rebuild import reprocess
-from archive.runs import Busy
+from archive import articles
+from archive.crawl import runs
+from archive.crawl.runs import Busy
+from archive.exchange.warc import write_warc
+from archive.intake.imports import import_paths
 from archive.store import Archive, open_archive
-from archive.warc import write_warc
+from archive.upkeep.rebuild import reprocess
 from tests import kept
 
 
@@ -180,7 +181,7 @@ def test_two_imports_at_once(archive: Archive, tmp_path: Path) -> None:
 _IMPORT = """
 import sys
 from pathlib import Path
-from archive.imports import import_paths
+from archive.intake.imports import import_paths
 from archive.store import open_archive
 with open_archive(Path(sys.argv[1])) as archive:
     import_paths(archive, [Path(sys.argv[2])], (), progress=lambda done, name: print(done, flush=True))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.lists import TRUST
+from archive.crawl.lists import TRUST
 from archive.snapshots import stamp
 from archive.store import open_archive
 from scraper.catalogue import Column, District
@@ -261,8 +261,8 @@ def test_what_moves_between_pages_while_they_are_read_comes_with_the_next_night(
 
 
 def test_a_kill_between_list_and_page_does_not_lose_a_change(site: Site, tmp_path: Path) -> None:
-    from archive import runs
-    from archive.ledger import Ledger
+    from archive.crawl import runs
+    from archive.crawl.ledger import Ledger
     from scraper.items import ListPage, Row
 
     publish(site, 1)

@@ -17,10 +17,12 @@ from typing import Any
 import pytest
 from scrapy.settings import Settings
 
-from archive import articles, runs
-from archive.intake import Intake, recover, settle, take, unsettled
-from archive.ledger import Ledger
-from archive.runs import Busy
+from archive import articles
+from archive.crawl import runs
+from archive.crawl.ledger import Ledger
+from archive.crawl.runs import Busy
+from archive.intake.pipeline import Intake
+from archive.intake.take import recover, settle, take, unsettled
 from archive.store import Archive, ArchiveError, open_archive
 from scraper.items import ListPage
 from tests import kept
@@ -70,7 +72,7 @@ def test_a_page_of_a_reader_with_a_bug_is_kept_and_counted(archive: Archive, mon
     def broken(*_: object) -> None:
         raise IndexError("list index out of range")
 
-    monkeypatch.setattr("archive.verdicts.process", broken)
+    monkeypatch.setattr("archive.intake.verdicts.process", broken)
     assert kept.crawl(archive, kept.page(1)) == ["unreadable"]
     assert archive.db.execute("SELECT outcome, reason FROM captures").fetchone() == (
         "unreadable",
@@ -146,9 +148,9 @@ def test_unsettled_finds_them_in_a_long_archive(archive: Archive) -> None:
 _CRAWL = """
 import sys
 from pathlib import Path
-from archive import runs
-from archive.intake import recover, take
-from archive.ledger import Ledger
+from archive.crawl import runs
+from archive.intake.take import recover, take
+from archive.crawl.ledger import Ledger
 from archive.store import open_archive
 from scraper.items import ListPage
 from tests import kept

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from archive import leases
-from archive.runs import Lock
+from archive.crawl import leases
+from archive.crawl.runs import Lock
 from archive.snapshots import stamp
 from archive.store import Archive, open_archive
 from scraper.catalogue import District, load_one

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from archive import ledger as ledgers
-from archive import lists, runs
-from archive.intake import take
-from archive.ledger import BACK_OFF, Ledger
-from archive.runs import Run
+from archive.crawl import ledger as ledgers
+from archive.crawl import lists, runs
+from archive.crawl.ledger import BACK_OFF, Ledger
+from archive.crawl.runs import Run
+from archive.intake.take import take
 from archive.snapshots import stamp
 from archive.store import Archive, open_archive
 from scraper.catalogue import Column

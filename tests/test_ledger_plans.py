@@ -6,13 +6,14 @@ import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from archive import cooling, runs
-from archive.coverage import coverage
-from archive.intake import close, recover, take
-from archive.ledger import Ledger
-from archive.manners import manners
-from archive.status import conclude, status
+from archive.crawl import cooling, runs
+from archive.crawl.coverage import coverage
+from archive.crawl.ledger import Ledger
+from archive.crawl.manners import manners
+from archive.intake.pipeline import close
+from archive.intake.take import recover, take
 from archive.store import open_archive
+from archive.upkeep.status import conclude, status
 from scraper.spiders.memory import Wanted
 from tests import kept
 

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from archive.articles import get
-from archive.facts import describe_pending
-from archive.relations import relate_pending
+from archive.stages.facts import describe_pending
+from archive.stages.relations import relate_pending
+from archive.stages.versions import compare_pending
 from archive.store import Archive, open_archive
-from archive.takedown import take_down
-from archive.versions import compare_pending
+from archive.upkeep.takedown import take_down
 from tests.made_up import article, fill, keep
 
 COUNT = 60
@@ -190,7 +190,7 @@ def test_what_is_taken_down_has_no_marks(archive: Archive) -> None:
 
 
 def test_an_archive_from_before_gets_its_marks(archive: Archive) -> None:
-    from archive import marks_schema
+    from archive.schema import marks as marks_schema
 
     describe_pending(archive)
     relate_pending(archive)

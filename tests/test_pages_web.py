@@ -16,22 +16,20 @@ from urllib.parse import quote
 import pytest
 
 from archive import articles as articles_of
-from archive import (
-    pages_changes,
-    pages_coverage,
-    pages_district,
-    pages_documents,
-    pages_naming,
-    pages_people,
-)
-from archive.facts import describe_pending
-from archive.pages_changes import changes
-from archive.pages_coverage import by_column, calendar
-from archive.pages_documents import document, form, series
-from archive.pages_naming import naming
-from archive.pages_people import people, person
+from archive.pages import changes as pages_changes
+from archive.pages import coverage as pages_coverage
+from archive.pages import district as pages_district
+from archive.pages import documents as pages_documents
+from archive.pages import naming as pages_naming
+from archive.pages import people as pages_people
+from archive.pages.changes import changes
+from archive.pages.coverage import by_column, calendar
+from archive.pages.documents import document, form, series
+from archive.pages.naming import naming
+from archive.pages.people import people, person
+from archive.stages.facts import describe_pending
 from archive.store import Archive, open_archive
-from archive.takedown import take_down
+from archive.upkeep.takedown import take_down
 from pipelines.freshness import patience
 from tests.made_up import fill, keep
 from tests.test_facts import VISIT, made

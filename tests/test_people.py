@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from archive import articles, people
-from archive.facts import describe_pending
+from archive import articles
+from archive.stages import people
+from archive.stages.facts import describe_pending
 from tests.test_facts import archived, made, rows
 
 

@@ -13,16 +13,18 @@ import pytest
 from click.testing import CliRunner
 
 import cli
-from archive import presence, runs
-from archive.intake import take
-from archive.ledger import Ledger
-from archive.presence import due, judge_pending
-from archive.rebuild import reprocess
-from archive.redesigns import close_issue, issues
-from archive.relations import relate_pending
-from archive.runs import Busy, Lock
+from archive.crawl import runs
+from archive.crawl.ledger import Ledger
+from archive.crawl.runs import Busy, Lock
+from archive.crawl.sightings import due
+from archive.intake.take import take
+from archive.stages import presence
+from archive.stages.presence import judge_pending
+from archive.stages.redesigns import close_issue, issues
+from archive.stages.relations import relate_pending
 from archive.store import Archive, open_archive
-from archive.takedown import restore, take_down
+from archive.upkeep.rebuild import reprocess
+from archive.upkeep.takedown import restore, take_down
 from scraper.items import ListPage, Snapshot
 from scraper.urls import canonical, key
 from tests import kept

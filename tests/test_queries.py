@@ -15,10 +15,10 @@ import yaml
 
 from archive import articles
 from archive.index import register
-from archive.presence import judge_pending
-from archive.relations import relate_pending
+from archive.stages.presence import judge_pending
+from archive.stages.relations import relate_pending
+from archive.stages.versions import compare_pending
 from archive.store import open_archive
-from archive.versions import compare_pending
 from pipelines.dedupe import Text
 from scraper.urls import key
 from tests import kept

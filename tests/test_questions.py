@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 
 from archive.index import register
-from archive.reading import TooSlow, within
+from archive.pages.reading import TooSlow, within
 from archive.store import open_archive
 from web.plugins.dibao import escape_fts
 from web.serve import SETTINGS, metadata

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from archive import queue, runs
-from archive.ledger import Ledger
-from archive.queue import BACK_OFF
-from archive.runs import Run
+from archive.crawl import queue, runs
+from archive.crawl.ledger import Ledger
+from archive.crawl.queue import BACK_OFF
+from archive.crawl.runs import Run
 from archive.store import Archive, open_archive
 from scraper.items import Role
 from scraper.spiders.memory import Wanted

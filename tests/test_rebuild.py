@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from archive import articles, intake, rebuild, runs
-from archive.intake import take
-from archive.ledger import Ledger
-from archive.rebuild import reprocess
+from archive import articles
+from archive.crawl import runs
+from archive.crawl.ledger import Ledger
+from archive.intake import take as intake
+from archive.intake.take import take
 from archive.store import Archive, open_archive
+from archive.upkeep import rebuild
+from archive.upkeep.rebuild import reprocess
 from pipelines.article import Article
 from pipelines.process import process
 from scraper.catalogue import District
@@ -102,7 +105,7 @@ def test_a_better_reader_repairs_the_past_as_a_fresh_archive_would_have_it(
 ) -> None:
     with open_archive(tmp_path / "old.db") as old, open_archive(tmp_path / "fresh.db") as fresh:
         history(old)
-        monkeypatch.setattr("archive.verdicts.process", better)
+        monkeypatch.setattr("archive.intake.verdicts.process", better)
         result = reprocess(old, ())
         history(fresh)
         assert articles.dump(old) == articles.dump(fresh)
@@ -171,7 +174,7 @@ def test_another_scope_or_reader_starts_anew(archive: Archive, monkeypatch: pyte
 _REBUILD = """
 import sys
 from pathlib import Path
-from archive.rebuild import reprocess
+from archive.upkeep.rebuild import reprocess
 from archive.store import open_archive
 with open_archive(Path(sys.argv[1])) as archive:
     reprocess(archive, (), progress=lambda done, total: print(done, flush=True))

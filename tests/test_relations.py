@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from archive import articles
-from archive.relations import members, relate_pending
-from archive.runs import Busy, Lock
+from archive.crawl.runs import Busy, Lock
+from archive.stages.relations import members, relate_pending
 from archive.store import Archive, open_archive
-from archive.takedown import take_down
+from archive.upkeep.takedown import take_down
 from pipelines.article import Article
 from pipelines.dedupe import Text
 from scraper.urls import key

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from archive.presence import judge_pending
-from archive.relations import relate_pending
+from archive.stages.presence import judge_pending
+from archive.stages.relations import relate_pending
 from archive.store import open_archive
 from commands.stages import after_crawl
 from scraper.catalogue import District

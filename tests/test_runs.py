@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from archive import runs
-from archive.runs import Busy, Lock
+from archive.crawl import runs
+from archive.crawl.runs import Busy, Lock
 from archive.store import Archive, open_archive
 from scraper.catalogue import Column
 from tests import kept
@@ -51,7 +51,7 @@ def test_a_second_run_of_a_district_is_told_who_is_at_work(archive: Archive) -> 
 _HOLDER = """
 import sys, time
 from pathlib import Path
-from archive import runs
+from archive.crawl import runs
 from archive.store import open_archive
 from scraper.catalogue import Column
 from tests import kept

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.facts import describe_pending
-from archive.said import LONGEST, Said, said, sentence
+from archive.pages.said import LONGEST, Said, said, sentence
+from archive.stages.facts import describe_pending
 from archive.store import Archive
 from tests.test_facts import VISIT, archived, made
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import scheduler
-from archive.status import status
 from archive.store import open_archive
+from archive.upkeep.status import status
 from scraper.catalogue import CatalogueError, District, load
 from tests.county.server import County, Fault
 from tests.receivers import Hook

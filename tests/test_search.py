@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import search as module
-from archive import walks
 from archive.articles import delete, get
-from archive.facts import describe_pending
-from archive.gaps import gaps
 from archive.index import register
-from archive.reading import columns, names, reading, state
-from archive.search import Filters, Hits, among, facets, search
+from archive.pages.reading import columns, names, reading, state
+from archive.search import ask as module
+from archive.search import walks
+from archive.search.ask import Filters, Hits, among, facets, search
+from archive.search.gaps import gaps
+from archive.stages.facts import describe_pending
 from archive.store import open_archive
 from pipelines.text import zh_fold
 from tests.made_up import COLUMNS, DISTRICTS, article, fill, keep

@@ -17,10 +17,10 @@ from urllib.parse import parse_qsl
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from archive.facts import describe_pending
-from archive.filters import Filters
-from archive.gaps import gaps
-from archive.search import search
+from archive.search.ask import search
+from archive.search.filters import Filters
+from archive.search.gaps import gaps
+from archive.stages.facts import describe_pending
 from archive.store import Archive, open_archive
 from tests.made_up import DISTRICTS, article, fill, keep, put_districts
 from tests.test_search import cluster

@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 import cli
-from archive.facts import describe_pending
-from archive.filters import Filters
-from archive.search import search
+from archive.search.ask import search
+from archive.search.filters import Filters
+from archive.stages.facts import describe_pending
 from archive.store import open_archive
 from tests.made_up import fill
 

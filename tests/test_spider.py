@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from archive.intake import Intake
-from archive.ledger import Ledger
+from archive.crawl.ledger import Ledger
+from archive.intake.pipeline import Intake
 from scraper.catalogue import Column
 from scraper.items import ListPage, Row
 from scraper.settings import user_agent

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive import runs
-from archive.intake import take
-from archive.ledger import Ledger
-from archive.status import conclude, last_runs, status
+from archive.crawl import runs
+from archive.crawl.ledger import Ledger
+from archive.intake.take import take
 from archive.store import open_archive
+from archive.upkeep.status import conclude, last_runs, status
 from scraper.catalogue import Column, District
 from scraper.items import ListPage, Row, Snapshot
 

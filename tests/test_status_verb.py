@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cli
-from archive import cooling, runs
-from archive.ledger import Ledger
+from archive.crawl import cooling, runs
+from archive.crawl.ledger import Ledger
 from archive.store import open_archive
 from commands.ledger_tables import hours
 from scraper.spiders.memory import Wanted

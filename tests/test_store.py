@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from archive import articles, errors, runs, turns
-from archive.intake import take
+from archive import articles, errors, turns
+from archive.crawl import runs
+from archive.intake.take import take
 from archive.store import ArchiveError, open_archive, shared_archive, snapshots_path
 from tests import kept
 
@@ -126,7 +127,7 @@ def test_a_full_disk_stops_with_a_message_and_what_was_committed(tmp_path: Path)
     assert archive.db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     archive.close()
     with open_archive(path) as archive:  # there is room again: what was kept but not read is read
-        from archive.intake import recover
+        from archive.intake.take import recover
 
         run = runs.begin(archive, "crawl", kept.district())
         recover(archive, (), run=run)
@@ -201,8 +202,8 @@ def test_spiders_of_a_process_share_one_archive(tmp_path: Path) -> None:
 _WRITER = """
 import sys
 from pathlib import Path
-from archive import runs
-from archive.intake import take
+from archive.crawl import runs
+from archive.intake.take import take
 from archive.store import open_archive
 from tests import kept
 slug, start = sys.argv[2], int(sys.argv[3])

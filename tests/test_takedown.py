@@ -21,18 +21,19 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cli
-from archive import articles, runs
-from archive.facts import describe_pending
+from archive import articles
+from archive.crawl import runs
+from archive.crawl.ledger import Ledger
+from archive.exchange.warc import write_warc
 from archive.hidden import Takedown, in_force, log
-from archive.imports import import_paths
-from archive.intake import take
-from archive.ledger import Ledger
-from archive.rebuild import reprocess
-from archive.relations import relate_pending
-from archive.search import search
+from archive.intake.imports import import_paths
+from archive.intake.take import take
+from archive.search.ask import search
+from archive.stages.facts import describe_pending
+from archive.stages.relations import relate_pending
 from archive.store import Archive, ArchiveError, open_archive
-from archive.takedown import also_held, restore, take_down
-from archive.warc import write_warc
+from archive.upkeep.rebuild import reprocess
+from archive.upkeep.takedown import also_held, restore, take_down
 from scraper.items import Snapshot
 from scraper.urls import key
 from tests import kept
@@ -195,7 +196,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from archive.store import open_archive
-from archive.takedown import also_held, restore, take_down
+from archive.upkeep.takedown import also_held, restore, take_down
 print("ready", flush=True)
 with open_archive(Path(sys.argv[1])) as archive:
     for turn in range(10_000):

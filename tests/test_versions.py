@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cli
-from archive.intake import take
-from archive.rebuild import reprocess
+from archive.intake.take import take
+from archive.stages.versions import compare_pending, difference, versions
 from archive.store import Archive, open_archive
-from archive.takedown import restore, take_down
-from archive.versions import compare_pending, difference, versions
+from archive.upkeep.rebuild import reprocess
+from archive.upkeep.takedown import restore, take_down
 from pipelines.versions import Change, Said, compare, from_json, to_json
 from scraper.items import Snapshot
 from scraper.urls import key

@@ -15,8 +15,8 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from archive.exchange.warc import Skipped, looks_like_html, read_warc, write_warc
 from archive.store import Archive, ArchiveError, open_archive
-from archive.warc import Skipped, looks_like_html, read_warc, write_warc
 from scraper.items import Snapshot
 from tests import kept
 

@@ -24,8 +24,8 @@ from urllib.request import urlopen
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from archive.facts import describe_pending
 from archive.index import register
+from archive.stages.facts import describe_pending
 from archive.store import open_archive
 from pipelines.article import Article, Link
 from tests.made_up import fill, keep, put_districts

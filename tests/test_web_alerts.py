@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from archive import alerts as store
-from archive.alerts import Alert, open_alerts
-from archive.alerts_schema import alerts_path
+from archive.alerts import saved as store
+from archive.alerts.saved import Alert, open_alerts
+from archive.alerts.schema import alerts_path
 from tests.made_up import fill
 from tests.test_web import HOSTILE
 from web.serve import application

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from archive.attachments import read_pending
+from archive.stages.attachments import read_pending
 from archive.store import open_archive
-from archive.takedown import take_down
+from archive.upkeep.takedown import take_down
 from tests import kept
 from tests import made_files as made
 from tests.test_enclosures import cover, file

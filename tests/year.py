@@ -21,14 +21,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from archive import presence, runs
-from archive.intake import recover, take
-from archive.presence import judge_pending
-from archive.redesigns import close_issue, issues
-from archive.relations import relate_pending
+from archive.crawl import runs, sightings
+from archive.intake.take import recover, take
+from archive.stages.presence import judge_pending
+from archive.stages.redesigns import close_issue, issues
+from archive.stages.relations import relate_pending
+from archive.stages.versions import compare_pending
 from archive.store import Archive, open_archive
-from archive.takedown import take_down
-from archive.versions import compare_pending
+from archive.upkeep.takedown import take_down
 from scraper.catalogue import Column, District
 from scraper.items import Snapshot
 from scraper.spiders.memory import Wanted
@@ -314,7 +314,7 @@ class Year:
     def _night(self, site: Site, day: int, log: Log) -> bool:
         moment, conn = START + timedelta(days=day), self.archive.db.conn
         fresh = [page.url for page in site.pages.values() if page.born <= day and key(page.url) not in log.texts]
-        due = presence.due(conn, site.slug, moment)
+        due = sightings.due(conn, site.slug, moment)
         if not fresh and not due:
             return False
         if site.ails(day) and not due:
@@ -340,9 +340,9 @@ class Year:
             log.visits += 1
             conn = self.archive.write()
             if answer is None:
-                presence.postpone(conn, one.url, at)
+                sightings.postpone(conn, one.url, at)
             elif answer.status == 304:
-                presence.confirmed(conn, one.url, at)
+                sightings.confirmed(conn, one.url, at)
                 seen = log.texts[key(one.url)]
                 log.hidden += answer.version != seen[max(seen)]
             else:

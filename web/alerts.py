@@ -16,12 +16,12 @@ from datasette.utils.asgi import Request, Response
 
 from alerts.channels import ChannelError, check, masked
 from alerts.message import ORDER
-from archive import alerts as store
-from archive.alerts import DAYS, RHYTHMS, Alert, Alerts, Rhythm, open_alerts
-from archive.alerts_schema import alerts_path
-from archive.deliveries import Delivery, log
-from archive.events import last
-from archive.reading import names
+from archive.alerts import saved as store
+from archive.alerts.deliveries import Delivery, log
+from archive.alerts.events import last
+from archive.alerts.saved import DAYS, RHYTHMS, Alert, Alerts, Rhythm, open_alerts
+from archive.alerts.schema import alerts_path
+from archive.pages.reading import names
 from archive.store import ArchiveError
 from web.asking import ask, page
 from web.following import arguments, readable, saved

@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
-from archive.attached import File, files
-from archive.copies import Copies, copies
 from archive.hidden import Takedown, in_force
-from archive.reading import Connection, Reading, names, reading
-from archive.said import Said, said, sentence
-from archive.standing import Standing, standing
+from archive.pages.attached import File, files
+from archive.pages.copies import Copies, copies
+from archive.pages.reading import Connection, Reading, names, reading
+from archive.pages.said import Said, said, sentence
+from archive.pages.standing import Standing, standing
 from pipelines.citation import plain
 from pipelines.text import zh_match
 from web.asking import absent, as_json, ask, page

@@ -10,7 +10,7 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
 from archive.hidden import Takedown
-from archive.reading import Connection, within
+from archive.pages.reading import Connection, within
 from web.serve import DATABASE
 from web.words import language
 

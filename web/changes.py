@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
-from archive.pages_changes import KINDS, WEIGHTY, Changes, changes
-from archive.reading import Connection, names
+from archive.pages.changes import KINDS, WEIGHTY, Changes, changes
+from archive.pages.reading import Connection, names
 from web.asking import ask, page
 
 

@@ -10,7 +10,7 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
 from archive.hidden import Takedown, in_force
-from archive.reading import Connection, Reading, reading
+from archive.pages.reading import Connection, Reading, reading
 from pipelines.citation import FORMATS, Reference, cite
 from web.asking import absent, ask
 

@@ -10,9 +10,9 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 from markupsafe import Markup
 
-from archive.pages_coverage import STATUSES, Day, Part, by_column, calendar
-from archive.pages_district import District, Listed, district, listed
-from archive.reading import Connection, names
+from archive.pages.coverage import STATUSES, Day, Part, by_column, calendar
+from archive.pages.district import District, Listed, district, listed
+from archive.pages.reading import Connection, names
 from web.asking import ask, page
 from web.words import BEIJING, language, words
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
-from archive.pages_changes import Changes, changes
-from archive.pages_district import District, district, listed
-from archive.reading import Connection, names
+from archive.pages.changes import Changes, changes
+from archive.pages.district import District, district, listed
+from archive.pages.reading import Connection, names
 from web.asking import ask, page
 from web.charts import Bar, bars, months, years
 from web.words import BEIJING, language, words

@@ -8,8 +8,8 @@ from urllib.parse import quote, unquote
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
-from archive.pages_documents import LONGEST_FORM, Document, Series, document, form, series
-from archive.reading import Connection, names
+from archive.pages.documents import LONGEST_FORM, Document, Series, document, form, series
+from archive.pages.reading import Connection, names
 from web.asking import ask, page
 from web.charts import bars, years
 from web.people import beginning

@@ -25,8 +25,8 @@ from datasette.utils.asgi import Request, Response
 
 from alerts.addresses import LOCAL, public_url
 from alerts.message import plain
-from archive.events import KINDS, Entry, by_document, by_person, by_search, newest
-from archive.reading import Connection, TooSlow, names
+from archive.alerts.events import KINDS, Entry, by_document, by_person, by_search, newest
+from archive.pages.reading import Connection, TooSlow, names
 from web.asking import ask
 from web.following import arguments
 from web.question import asked

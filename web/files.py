@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archive.attached import SHOWN, File
+from archive.pages.attached import SHOWN, File
 from pipelines.text import spans
 from web.body import Block, Piece, blocks
 

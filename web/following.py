@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
 
-from archive.search import Filters
+from archive.search.ask import Filters
 from web.question import asked
 
 PAGING = ("order", "before")  # how a page is looked at, not what it asks for

@@ -9,8 +9,8 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
 from archive.hidden import Takedown, in_force
-from archive.reading import Connection, Reading, names, reading
-from archive.versions import Version, between, versions
+from archive.pages.reading import Connection, Reading, names, reading
+from archive.stages.versions import Version, between, versions
 from pipelines.versions import Change, Said
 from web.asking import absent, ask, page
 from web.body import blocks

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
-from archive.said import Row
+from archive.pages.said import Row
 from pipelines.text import Span, spans
 from web.body import Block, Piece, cut_blocks, pieces
 

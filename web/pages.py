@@ -11,12 +11,12 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 from markupsafe import Markup, escape
 
-from archive.attached import text
-from archive.facets import Facets
-from archive.filters import Filters
-from archive.gaps import Gaps, gaps
-from archive.reading import Connection, TooSlow, columns, names, state
-from archive.search import Hit, Hits, found_by, search
+from archive.pages.attached import text
+from archive.pages.reading import Connection, TooSlow, columns, names, state
+from archive.search.ask import Hit, Hits, found_by, search
+from archive.search.facets import Facets
+from archive.search.filters import Filters
+from archive.search.gaps import Gaps, gaps
 from pipelines.metadata.gazetteer import by_code
 from pipelines.text import Span
 from web.asking import ask, page

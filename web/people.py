@@ -7,8 +7,8 @@ from urllib.parse import unquote, urlencode
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
-from archive.pages_people import Found, Person, people, person
-from archive.reading import Connection, names
+from archive.pages.people import Found, Person, people, person
+from archive.pages.reading import Connection, names
 from web.asking import ask, page
 from web.charts import bars, years
 from web.words import language, words

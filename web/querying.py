@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from archive.reading import Connection
-from archive.reading import names as names_of
+from archive.pages.reading import Connection
+from archive.pages.reading import names as names_of
 from web.charts import Bar, bars, months
 from web.serve import query_fields
 from web.words import BEIJING, beijing

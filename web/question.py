@@ -10,8 +10,8 @@ from datetime import date
 from typing import cast
 from urllib.parse import quote_plus, urlencode
 
-from archive.filters import Copies, Edited, Filters
-from archive.search import Order
+from archive.search.ask import Order
+from archive.search.filters import Copies, Edited, Filters
 
 CHOICES = ("district", "column", "kind", "source", "issuer", "person", "place")
 STATES = ("files", "edited", "removed", "copies")

@@ -9,9 +9,9 @@ from typing import Any
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 
-from archive.facets import Facets
-from archive.reading import Connection, TooSlow
-from archive.search import Hit, Hits, found_by, search
+from archive.pages.reading import Connection, TooSlow
+from archive.search.ask import Hit, Hits, found_by, search
+from archive.search.facets import Facets
 from web.asking import as_json, ask
 from web.question import Asked, asked
 

@@ -2,7 +2,7 @@
 
 Run as ``python -m pipelines.attachments.worker MEGABYTES SECONDS``. The process limits itself before it reads anything:
 memory, CPU seconds of each file, no file to write, no dump. A file that breaks a limit ends the process; whoever
-started it takes that for the answer (archive/extractor.py).
+started it takes that for the answer (archive/stages/extractor.py).
 """
 
 from __future__ import annotations

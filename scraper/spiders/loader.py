@@ -12,7 +12,7 @@ from scrapy.settings import BaseSettings
 from scraper.catalogue import DISTRICTS, District, survey
 from scraper.spiders.district import DistrictSpider
 
-INTAKE = "archive.intake.Intake"  # by name: data flows there, imports do not
+INTAKE = "archive.intake.pipeline.Intake"  # by name: data flows there, imports do not
 
 log = logging.getLogger(__name__)
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from archive.alerts import Alert, new_token, open_alerts, unsubscribe_token
-from archive.alerts import add as add_alert
-from archive.facts import describe_pending
-from archive.intake import take
-from archive.presence import judge_pending
-from archive.relations import relate_pending
+from archive.alerts.saved import Alert, new_token, open_alerts, unsubscribe_token
+from archive.alerts.saved import add as add_alert
+from archive.intake.take import take
+from archive.stages.facts import describe_pending
+from archive.stages.presence import judge_pending
+from archive.stages.relations import relate_pending
+from archive.stages.versions import compare_pending
 from archive.store import Archive, open_archive
-from archive.versions import compare_pending
 from scraper.catalogue import District
 from scraper.items import Snapshot
 from scraper.urls import canonical, key

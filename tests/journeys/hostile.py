@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.alerts import Alert, open_alerts
-from archive.alerts import add as add_alert
+from archive.alerts.saved import Alert, open_alerts
+from archive.alerts.saved import add as add_alert
 from archive.store import open_archive
-from archive.takedown import take_down
+from archive.upkeep.takedown import take_down
 from tests.journeys import county
 from tests.journeys.county import Library
 

@@ -17,7 +17,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from archive.index import TEXTS, register
-from archive.reading import Connection, names
+from archive.pages.reading import Connection, names
 from pipelines.text import zh_match
 from web import following, querying, words
 from web.about import about_page
