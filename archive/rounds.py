@@ -1,7 +1,7 @@
 """Rounds: one transaction for all who have something to write, opened when no other process is writing.
 
-2026-12, 3,000 sites: before there were rounds each site made 14 commits for its 22 pages, and of two processes each
-waited for the other a fifth of the time.
+2026-12: before there were rounds each of many sites made 14 commits for its 22 pages, and of two processes each waited
+for the other a sixth of the time.
 """
 
 from __future__ import annotations

@@ -134,13 +134,17 @@ def closed_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def test_a_host_that_refuses_connections_ends_quickly_and_says_so(tmp_path: Path) -> None:
+def test_a_host_that_refuses_connections_ends_quickly_and_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with County(port=closed_port()) as county:
         district = yunlan(county)
     end = night(tmp_path, district)
     assert end.reason == "unreachable" and "no connection" in end.why and end.pages == 0
     assert {column.outcome for column in end.columns} == {"failed"} and len(end.columns) == 8
     assert counts(tmp_path) == {}
+    said = [one.getMessage() for one in caplog.records if one.levelname == "ERROR"]
+    assert len(said) == 1 and said[0].startswith("yunlan: unreachable: "), "once, not for each column"
 
 
 def test_a_host_name_that_nobody_knows(tmp_path: Path) -> None:

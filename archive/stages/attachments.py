@@ -11,21 +11,19 @@ import json
 import logging
 import re
 import sqlite3
-from collections.abc import Callable
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from archive.crawl.runs import Lock
 from archive.intake import enclosures
 from archive.snapshots import Damaged, whole
+from archive.stages.alone import Progress, alone
 from archive.stages.extractor import Extractor
-from archive.store import Archive, plain_errors
+from archive.store import Archive
 from pipelines.attachments import RULES_VERSION
 from pipelines.attachments.extracted import Extracted
 from pipelines.attachments.kinds import MEDIA_TYPES
 from pipelines.privacy import mask
 
-Progress = Callable[[int, int], None]
 log = logging.getLogger(__name__)
 
 _PENDING: Final = "state = 'waiting' OR (?1 AND rules_version != ?2 AND state != 'waiting')"
@@ -36,23 +34,15 @@ def read_pending(
 ) -> int:
     """Reads the files that are new, and (outdated) those that other rules read; gives their number. progress is told
     (done, of how many). Raises Busy when another process is at it, ArchiveError; what is committed stays."""
-    lock = Lock(archive.path, "attachments")
-    lock.take()
-    try:
-        with plain_errors(archive.path), extractor or Extractor() as reader:
-            total = _count(archive.db.conn, outdated)
-            done = 0
-            while found := _next(archive.db.conn, outdated):
-                _read(archive, *found, reader)
-                done += 1
-                if progress:
-                    progress(done, max(total, done))
-        return done
-    except BaseException:
-        archive.rollback()
-        raise
-    finally:
-        lock.release()
+    with alone(archive, "attachments"), extractor or Extractor() as reader:
+        total = _count(archive.db.conn, outdated)
+        done = 0
+        while found := _next(archive.db.conn, outdated):
+            _read(archive, *found, reader)
+            done += 1
+            if progress:
+                progress(done, max(total, done))
+    return done
 
 
 def pending(archive: Archive) -> int:

@@ -12,14 +12,14 @@ import json
 import logging
 import re
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import date
 from typing import Final
 
-from archive.crawl.runs import Lock
 from archive.stages import people
-from archive.store import Archive, plain_errors
+from archive.stages.alone import Progress, alone
+from archive.store import Archive
 from pipelines.metadata import lac
 from pipelines.metadata.documents import document_numbers
 from pipelines.metadata.evidence import bare, fold
@@ -39,7 +39,6 @@ _ISSUED: Final = re.compile(
     r"(?:印发|公布|发布|转发)(?:《(?P<marked>.{6,80})》|(?P<plain>[^《》]{6,80}))的(?:通知|公告|决定|通告)$"
 )
 
-Progress = Callable[[int, int], None]
 log = logging.getLogger(__name__)
 
 
@@ -75,25 +74,17 @@ def describe_pending(
 
     Raises Busy when another process is at it, ArchiveError; what is committed stays.
     """
-    lock = Lock(archive.path, "metadata")
-    lock.take()
-    try:
-        rules = rules_in_use()
-        with plain_errors(archive.path):
-            total = _queue(archive, rules, outdated)
-            done = described = 0
-            while texts := list(_next(archive, batch)):
-                described += _batch(archive, texts, rules)
-                done += len(texts)
-                if progress:
-                    progress(done, max(total, done))
-            people.refresh(archive)
-        return described
-    except BaseException:
-        archive.rollback()
-        raise
-    finally:
-        lock.release()
+    rules = rules_in_use()
+    with alone(archive, "metadata"):
+        total = _queue(archive, rules, outdated)
+        done = described = 0
+        while texts := list(_next(archive, batch)):
+            described += _batch(archive, texts, rules)
+            done += len(texts)
+            if progress:
+                progress(done, max(total, done))
+        people.refresh(archive)
+    return described
 
 
 def _queue(archive: Archive, rules: str, outdated: bool) -> int:

@@ -4,48 +4,39 @@ alone, so that a kill, another order of arrival or a second run change nothing; 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from archive.crawl.runs import Lock
 from archive.snapshots import stamp
+from archive.stages.alone import Progress, alone
 from archive.stages.redesigns import find_breaks, of_column, told
-from archive.store import Archive, plain_errors
+from archive.store import Archive
 from pipelines.presence import Sighting, Standing, again_after_break, judge, next_visit
 from scraper.urls import host
 
 BATCH: Final = 200
-Progress = Callable[[int, int], None]
 
 
 def judge_pending(archive: Archive, progress: Progress | None = None) -> int:
     """Judges the articles with new sightings; gives their number. progress is told (done, of how many). Raises Busy
     when another process is at it, ArchiveError; what is committed stays."""
-    lock = Lock(archive.path, "presence")
-    lock.take()
-    try:
-        with plain_errors(archive.path):
-            find_breaks(archive.write())
+    with alone(archive, "presence"):
+        find_breaks(archive.write())
+        archive.commit()
+        (total,) = archive.db.conn.execute("SELECT count(*) FROM to_judge").fetchone()
+        done = 0
+        while keys := archive.db.conn.execute("SELECT article_key FROM to_judge LIMIT ?", (BATCH,)).fetchall():
+            conn = archive.write()
+            for (article_key,) in keys:
+                conn.execute("DELETE FROM to_judge WHERE article_key = ?", (article_key,))
+                _judge(conn, article_key)
+                done += 1
             archive.commit()
-            (total,) = archive.db.conn.execute("SELECT count(*) FROM to_judge").fetchone()
-            done = 0
-            while keys := archive.db.conn.execute("SELECT article_key FROM to_judge LIMIT ?", (BATCH,)).fetchall():
-                conn = archive.write()
-                for (article_key,) in keys:
-                    conn.execute("DELETE FROM to_judge WHERE article_key = ?", (article_key,))
-                    _judge(conn, article_key)
-                    done += 1
-                archive.commit()
-                if progress:
-                    progress(done, max(done, total))
-        return done
-    except BaseException:
-        archive.rollback()
-        raise
-    finally:
-        lock.release()
+            if progress:
+                progress(done, max(done, total))
+    return done
 
 
 def _judge(conn: sqlite3.Connection, article_key: str) -> None:

@@ -13,12 +13,12 @@ import json
 import sqlite3
 from array import array
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from archive.crawl.runs import Lock
-from archive.store import Archive, plain_errors
+from archive.stages.alone import Progress, alone
+from archive.store import Archive
 from pipelines.dedupe import Text, Verdict, fingerprints, relate
 
 BATCH: Final = 50
@@ -28,8 +28,6 @@ LEAST: Final = 2  # fingerprints that two articles share before they are compare
 SHARE: Final = 0.3  # and the least share of those of the shorter
 COMPARED: Final = 16  # clusters that an article is compared with, those first that share most
 CACHED: Final = 4000  # texts kept in memory, cut into clauses
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +56,23 @@ def relate_pending(archive: Archive, progress: Progress | None = None, batch: in
     """Compares what is new, changed or gone, and what that touches; gives the number of comparisons of an article with
     the archive. progress is told (done, of how many). Raises Busy when another process is at it, ArchiveError; what is
     committed stays."""
-    lock = Lock(archive.path, "relations")
-    lock.take()
-    try:
-        with plain_errors(archive.path):
-            conn = archive.write()
-            work = _Work(conn)
-            work.last = conn.execute("SELECT coalesce(max(id), 0) FROM clusters").fetchone()[0]
-            done = 0
-            while waiting := conn.execute("SELECT id, article_key FROM to_relate LIMIT ?", (batch,)).fetchall():
-                archive.write()
-                # One by one, the least id first: comparing one may put others on the list, all of them later.
-                for _ in waiting:
-                    if not _first(work):
-                        break
-                    done += 1
-                archive.commit()
-                if progress:
-                    (left,) = conn.execute("SELECT count(*) FROM to_relate").fetchone()
-                    progress(done, done + left)
-        return done
-    except BaseException:
-        archive.rollback()
-        raise
-    finally:
-        lock.release()
+    with alone(archive, "relations"):
+        conn = archive.write()
+        work = _Work(conn)
+        work.last = conn.execute("SELECT coalesce(max(id), 0) FROM clusters").fetchone()[0]
+        done = 0
+        while waiting := conn.execute("SELECT id, article_key FROM to_relate LIMIT ?", (batch,)).fetchall():
+            archive.write()
+            # One by one, the least id first: comparing one may put others on the list, all of them later.
+            for _ in waiting:
+                if not _first(work):
+                    break
+                done += 1
+            archive.commit()
+            if progress:
+                (left,) = conn.execute("SELECT count(*) FROM to_relate").fetchone()
+                progress(done, done + left)
+    return done
 
 
 def _first(work: _Work) -> bool:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from archive.crawl.runs import Lock
 from archive.hidden import is_down
 from archive.intake.verdicts import read
 from archive.snapshots import stamp
-from archive.store import Archive, plain_errors
+from archive.stages.alone import Progress, alone
+from archive.store import Archive
 from pipelines.article import Article
 from pipelines.metadata.facts import describe
 from pipelines.versions import Change, Said, compare, from_json, said, to_json
@@ -25,7 +25,6 @@ from scraper.catalogue import District
 from scraper.urls import canonical
 
 BATCH: Final = 20
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +44,17 @@ class Version:
 def compare_pending(archive: Archive, catalogue: Sequence[District], progress: Progress | None = None) -> int:
     """Compares the captures of the articles that have new ones; gives the number of articles looked at. progress is
     told (done, of how many). Raises Busy when another process is at it, ArchiveError; what is committed stays."""
-    lock = Lock(archive.path, "versions")
-    lock.take()
-    try:
-        with plain_errors(archive.path):
-            (total,) = archive.db.conn.execute("SELECT count(*) FROM to_compare").fetchone()
-            done = 0
-            while keys := archive.db.conn.execute("SELECT article_key FROM to_compare LIMIT ?", (BATCH,)).fetchall():
-                for (key,) in keys:
-                    _article(archive, key, catalogue)
-                    done += 1
-                archive.commit()
-                if progress:
-                    progress(done, max(done, total))
-        return done
-    except BaseException:
-        archive.rollback()
-        raise
-    finally:
-        lock.release()
+    with alone(archive, "versions"):
+        (total,) = archive.db.conn.execute("SELECT count(*) FROM to_compare").fetchone()
+        done = 0
+        while keys := archive.db.conn.execute("SELECT article_key FROM to_compare LIMIT ?", (BATCH,)).fetchall():
+            for (key,) in keys:
+                _article(archive, key, catalogue)
+                done += 1
+            archive.commit()
+            if progress:
+                progress(done, max(done, total))
+    return done
 
 
 def _article(archive: Archive, key: str, catalogue: Sequence[District]) -> None:

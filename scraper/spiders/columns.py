@@ -4,34 +4,58 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import Protocol
 
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from scraper.catalogue import Column
+from scraper.catalogue import Column, District
 from scraper.items import ListPage, PageError, Snapshot
 from scraper.spiders.asking import cause, list_request
-from scraper.spiders.memory import Before, Wanted
+from scraper.spiders.memory import Before, Memory, Wanted
 from scraper.spiders.reading import failing, read_list, shell_note
 from scraper.spiders.report import ColumnEnd, capture, is_own
 from scraper.spiders.trouble import GONE, plain
 from scraper.spiders.walk import Walk
-
-if TYPE_CHECKING:
-    from scraper.spiders.district import DistrictSpider
 
 log = logging.getLogger(__name__)
 
 HOPS = 2  # shells in a row that are followed to the request which brings the rows
 
 
+class Reader(Protocol):
+    """The spider on whose behalf columns are read."""
+
+    name: str
+    district: District
+    memory: Memory
+    since: date | None
+    until: date | None
+    limit: int
+    ended: tuple[str, str] | None
+
+    async def keep(self, snapshot: Snapshot, response: Response) -> None: ...
+
+    def ask(self, wanted: Wanted) -> Request | None:
+        """The request for a page; None where it was asked for before."""
+
+    def answered(self, response: Response) -> None: ...
+
+    def unanswered(self, error: BaseException) -> None: ...
+
+    def closes(self, error: BaseException) -> bool:
+        """Is the whole site closed to us, rather than this address?"""
+
+    def show(self) -> None: ...
+
+
 class Columns:
     """How each column of a spider's district is read. ends: how those that were read to their end ended."""
 
-    def __init__(self, spider: DistrictSpider) -> None:
+    def __init__(self, spider: Reader) -> None:
         self.spider = spider
         self.ends: dict[str, ColumnEnd] = {}
 
