@@ -37,7 +37,7 @@ def run(archive: Path, *, port: int, host: str, folder: Path, since: datetime | 
     """
 
     from commands.crawl import EXIT_OK, EXIT_SOME, Order, choose, crawl
-    from commands.server import server, wait
+    from commands.server import server
 
     order = Order(archive, *choose(folder, ()), since.date() if since else None, limit, folder=folder, named=False)
     open_archive(archive).close()
@@ -48,7 +48,7 @@ def run(archive: Path, *, port: int, host: str, folder: Path, since: datetime | 
         if code in (EXIT_OK, EXIT_SOME):
             show.say(f"The archive is still at {address}; Ctrl-C stops.")
             with suppress(KeyboardInterrupt):
-                wait(child)
+                child.wait()
     sys.exit(code)
 
 

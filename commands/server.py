@@ -14,7 +14,6 @@ import click
 
 COMMAND = Path(__file__).parents[1] / "cli.py"
 STARTS = 20.0  # seconds the server may take
-LOOK = 0.3
 
 
 @contextmanager
@@ -35,13 +34,6 @@ def server(archive: Path, port: int, host: str) -> Iterator[tuple[subprocess.Pop
     finally:
         child.terminate()
         child.wait()
-
-
-def wait(child: subprocess.Popen[bytes]) -> None:
-    """Until it has ended, or somebody interrupts. 2026-12: a signal that the system hands to another thread of this
-    process does not wake one that waits for a child: so it is looked for now and then."""
-    while child.poll() is None:
-        time.sleep(LOOK)
 
 
 def answers(address: str) -> bool:
